@@ -1,0 +1,22 @@
+import type { Instant } from './time.ts';
+
+/**
+ * Who or what caused a look at a conversation: `schedule`, `cli`, `csv:FILE#LINE` or `webhook:EVENT`.
+ */
+export type Origin = string;
+
+/** Somebody asked for this conversation to be closed. */
+export interface CloseRequest {
+  readonly id: number;
+  readonly conversationId: string;
+  readonly reason: string | null;
+  readonly origin: Origin;
+  readonly requestedAt: Instant;
+  /** `close --force`: close even if a side was active after `requestedAt`. */
+  readonly force: boolean;
+}
+
+/** A person's request overrides exemptions, a machine's does not. */
+export function isFromPerson(request: CloseRequest): boolean {
+  return !request.origin.startsWith('webhook:');
+}

@@ -1,0 +1,50 @@
+/** A moment, in milliseconds since 1970-01-01T00:00:00Z. Text appears only at the edges. */
+export type Instant = number;
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** `YYYY-MM-DDTHH:MM:SS.sssZ`, the only form in which a moment is stored or printed for machines. */
+export function toIso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/i;
+
+/**
+ * Reads an ISO-8601 date (midnight UTC) or date-time with a time zone.
+ * A date-time without a zone is refused: guessing one could be hours off, and hours decide what is stale.
+ * Returns null for anything else, including days that do not exist (30 February).
+ */
+export function parseInstant(text: string): Instant | null {
+  if (!ISO_8601.test(text)) return null;
+  const normalised = text.replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+  const instant = Date.parse(normalised);
+  if (Number.isNaN(instant)) return null;
+  const day = Number(text.slice(8, 10));
+  const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+  return day <= daysInMonth ? instant : null;
+}
+
+const UNITS = [
+  ['d', DAY],
+  ['h', HOUR],
+  ['m', MINUTE],
+  ['s', SECOND],
+] as const;
+
+/** `93_784_000` → `1d 2h`: the two largest units, for people. */
+export function humanDuration(ms: number): string {
+  let rest = Math.max(0, Math.round(ms / SECOND)) * SECOND;
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const n = Math.floor(rest / size);
+    rest -= n * size;
+    if (n > 0) parts.push(`${n}${unit}`);
+    else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ') || '0s';
+}

@@ -1,0 +1,53 @@
+import type { CloseRequest } from '../domain/close-request.ts';
+import type { Mapping } from '../domain/mapping.ts';
+import type { Outcome, OutcomeKind } from '../domain/outcome.ts';
+import type { Run } from '../domain/run.ts';
+import type { Instant } from '../domain/time.ts';
+
+/** One outcome of a real run, reduced to what figures need. */
+export interface OutcomeRow {
+  readonly runId: number;
+  readonly outcome: OutcomeKind;
+  readonly reason: string | null;
+  readonly origin: string;
+  readonly queueId: string | null;
+  readonly decidedAt: Instant;
+}
+
+export interface SettledRequest extends CloseRequest {
+  readonly settledAt: Instant | null;
+  readonly outcome: OutcomeKind | null;
+}
+
+/** Everything recorded about one conversation. */
+export interface History {
+  readonly mapping: Mapping | null;
+  readonly source: string | null;
+  readonly intendedAt: Instant | null;
+  readonly requests: readonly SettledRequest[];
+  /** Oldest first, dry runs included. */
+  readonly outcomes: readonly (Outcome & { readonly runId: number; readonly dryRun: boolean })[];
+}
+
+/** The database at a glance, for `doctor` and `db status`. */
+export interface Overview {
+  readonly mappings: Readonly<Record<'open' | 'closed' | 'gone', number>>;
+  readonly onHold: number;
+  readonly pendingRequests: number;
+  readonly intents: number;
+  readonly outcomes: number;
+  readonly runs: number;
+  readonly oldestOpenAt: Instant | null;
+}
+
+export interface ReportStore {
+  /** Outcomes of real runs with `since <= decided_at < until`, oldest first, read page by page. */
+  outcomes(since: Instant, until: Instant): Iterable<OutcomeRow>;
+  history(conversationId: string): History;
+  /** Newest first. */
+  runs(limit: number): Run[];
+  run(runId: number): Run | null;
+  /** Outcomes of one run, of these kinds (all when empty), in the order they were decided, `limit` at most. */
+  outcomesOf(runId: number, kinds: readonly OutcomeKind[], limit: number): Outcome[];
+  overview(now: Instant): Overview;
+}

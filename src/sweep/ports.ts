@@ -1,0 +1,195 @@
+import type { CloseRequest, Origin } from '../domain/close-request.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import type { CloseReason } from '../domain/decide.ts';
+import type { Mapping } from '../domain/mapping.ts';
+import type { Consequences, Facts, Outcome, OutcomeKind } from '../domain/outcome.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Counts, RequestFigures, Run, RunKind, RunScope, RunState } from '../domain/run.ts';
+import type { Instant } from '../domain/time.ts';
+
+// ---- the world around -------------------------------------------------------------------------------------
+
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Uniform in [0, 1). */
+export type Random = () => number;
+
+/** Narration. Fields never carry a secret or what customers wrote. */
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
+
+// ---- the remote side --------------------------------------------------------------------------------------
+
+/** What one conversation's calls have cost and last answered; the client adds to it, also when it throws. */
+export interface Trace {
+  requests: number;
+  httpStatus: number | null;
+  errorCode: string | null;
+  correlationId: string | null;
+}
+
+export interface CallContext {
+  /** Ends the call, whatever it is doing. */
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+}
+
+/** What the answer to a close showed. `proof`: it already shows the end; else only a read can tell. */
+export interface CloseReply {
+  readonly proof: { readonly endedAt: Instant } | null;
+}
+
+/**
+ * The two contracts behind one interface. All methods throw {@link ApiError} for one request that failed, and
+ * AuthError or UnavailableError for what ends the run.
+ */
+export interface ConversationApi {
+  /** Reads one conversation now; null when the remote side answers 404. */
+  read(conversationId: string, context: CallContext): Promise<Conversation | null>;
+  /** Asks for the end. Sent again only while it provably was not carried out. */
+  close(conversationId: string, context: CallContext): Promise<CloseReply>;
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What the client knows about its connection. */
+export interface RemoteInfo {
+  organization(signal: AbortSignal): Promise<Organization>;
+  /** Remote minus local clock in ms, by the latest `Date` header; null before the first answer. */
+  clockSkewMs(): number | null;
+  /** Attempts so far. */
+  figures(): RequestFigures;
+}
+
+// ---- the lease --------------------------------------------------------------------------------------------
+
+export interface Lease {
+  /** Takes the lease and returns how to give it back; null when another holds it. Never waits. */
+  acquire(): (() => void) | null;
+}
+
+// ---- the record -------------------------------------------------------------------------------------------
+
+export interface NewRun {
+  readonly kind: RunKind;
+  readonly scope: RunScope;
+  readonly dryRun: boolean;
+  readonly policy: Policy;
+  readonly startedAt: Instant;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+}
+
+export interface RunConclusion {
+  readonly state: RunState;
+  readonly counts: Counts;
+  readonly requests: RequestFigures;
+  readonly exitCode: number;
+  readonly message: string;
+  readonly finishedAt: Instant;
+}
+
+export interface RunStore {
+  begin(run: NewRun): number;
+  finish(runId: number, conclusion: RunConclusion): void;
+  /**
+   * Marks every real run that is still `running`, except `currentRunId`, as `interrupted`: whoever calls holds the
+   * lease, so their holders are dead. Dry runs hold no lease: theirs are marked when `isAlive` denies their holder.
+   */
+  interruptDead(
+    currentRunId: number,
+    now: Instant,
+    isAlive: (host: string, pid: number) => boolean,
+  ): number[];
+  /** The newest real run that is `running`; who holds the lease, when somebody does. */
+  running(): Run | null;
+  /** The last `limit` baseline runs ({@link isBaseline}), newest first. */
+  baselines(limit: number): Run[];
+}
+
+/** Place in the order of work: activity (or start), then id. */
+export interface PageKey {
+  readonly at: Instant;
+  readonly conversationId: string;
+}
+
+export interface Due {
+  /** Mappings with `coalesce(last_activity_at, started_at)` before this, and no hold after `now`. */
+  readonly cutoff: Instant;
+  readonly now: Instant;
+  /** Conversations that already have an outcome in this run are left out. */
+  readonly runId: number;
+}
+
+/** What is known of a conversation on our side, read afresh. */
+export interface Known {
+  readonly mapping: Mapping | null;
+  readonly request: CloseRequest | null;
+  /** The newest outcome of a real run, other than `not_attempted` and `expired`. */
+  readonly lastOutcome: {
+    readonly outcome: OutcomeKind;
+    readonly decidedAt: Instant;
+    readonly runId: number;
+  } | null;
+  /** When we last closed it ourselves (newest `closed` outcome of a real run); null: never. */
+  readonly closedByUsAt: Instant | null;
+}
+
+export interface WorkStore {
+  /** How many mappings are due: open ones, and ended ones whose own side was active after `state_at`. */
+  countDue(due: Due): number;
+  /** The next due mappings' ids in order, oldest activity first; `after` null starts from the oldest. */
+  pageDue(due: Due, after: PageKey | null, size: number): PageKey[];
+  /** Pending close requests in the order they came, without those that have an outcome in run `runId`. */
+  pageRequests(runId: number, size: number): CloseRequest[];
+  /** How many of these are pending. */
+  countRequests(runId: number): number;
+  /** Pending requests whose conversation already has an outcome in run `runId`: made after that look. */
+  lateRequests(runId: number, size: number): CloseRequest[];
+  /**
+   * Mappings that ended between `from` and `to` (by `state_at`) and have no outcome in this run: those we closed
+   * ourselves first, oldest first.
+   */
+  pageWatched(range: { from: Instant; to: Instant; runId: number }, size: number): string[];
+  known(conversationId: string): Known;
+}
+
+/** The durable "about to close": everything needed to finish the record without asking why again. */
+export interface Intent extends Facts {
+  readonly conversationId: string;
+  readonly sessionId: string | null;
+  readonly runId: number;
+  readonly intendedAt: Instant;
+  readonly reason: CloseReason;
+  readonly detail: string | null;
+  readonly origin: Origin;
+  readonly requestId: number | null;
+}
+
+/** The ledger: what we are about to do, and what happened. Each call is one immediate transaction. */
+export interface Ledger {
+  /**
+   * Records the intent if `stillRight`, given what is known inside the same transaction, says so. False: nothing
+   * was written.
+   */
+  intend(intent: Intent, stillRight: (known: Known) => boolean): boolean;
+  intents(): Intent[];
+  /** Removes an intent without an outcome: proven not carried out. */
+  withdraw(conversationId: string): void;
+  /**
+   * Writes the outcome, applies its consequences to mapping and pending request, and removes the intent.
+   * `seenAt` becomes the mapping's `state_at`. In a dry run `consequences` is null and only the row is written.
+   */
+  record(runId: number, outcome: Outcome, consequences: Consequences | null, seenAt: Instant): void;
+}
