@@ -69,6 +69,8 @@ export interface RemoteInfo {
   clockSkewMs(): number | null;
   /** Attempts so far. */
   figures(): RequestFigures;
+  /** How long everybody is waiting for the rate limit, in ms; 0 when nobody is. */
+  waitingMs(): number;
 }
 
 // ---- the lease --------------------------------------------------------------------------------------------
@@ -142,8 +144,8 @@ export interface Known {
     readonly decidedAt: Instant;
     readonly runId: number;
   } | null;
-  /** When we last closed it ourselves (newest `closed` outcome of a real run); null: never. */
-  readonly closedByUsAt: Instant | null;
+  /** An earlier run was about to close it and has not recorded what became of that. */
+  readonly intendedAt: Instant | null;
 }
 
 export interface WorkStore {
@@ -151,11 +153,19 @@ export interface WorkStore {
   countDue(due: Due): number;
   /** The next due mappings' ids in order, oldest activity first; `after` null starts from the oldest. */
   pageDue(due: Due, after: PageKey | null, size: number): PageKey[];
-  /** Pending close requests in the order they came, without those that have an outcome in run `runId`. */
-  pageRequests(runId: number, size: number): CloseRequest[];
-  /** How many of these are pending. */
+  /**
+   * Pending close requests with an id above `afterId`, in the order they came, without those whose conversation has
+   * an outcome in run `runId`.
+   */
+  pageRequests(runId: number, afterId: number, size: number): CloseRequest[];
+  /** How many are pending without an outcome in run `runId`. */
   countRequests(runId: number): number;
-  /** Pending requests whose conversation already has an outcome in run `runId`: made after that look. */
+  /**
+   * Conversations that a run leaves: pending requests, and the due ones unless `due.cutoff` is null, each counted
+   * once, without an outcome in the run and without an intent.
+   */
+  countLeft(due: Omit<Due, 'cutoff'> & { readonly cutoff: Instant | null }): number;
+  /** Pending requests made after run `runId` recorded an outcome for their conversation. */
   lateRequests(runId: number, size: number): CloseRequest[];
   /**
    * Mappings that ended between `from` and `to` (by `state_at`) and have no outcome in this run: those we closed

@@ -1,0 +1,101 @@
+import type { Agent } from 'undici';
+import { ApiError } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Clock } from '../sweep/ports.ts';
+import type { Headers } from './rate-limit.ts';
+
+export interface Attempt {
+  readonly method: 'GET' | 'PATCH' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Whole, as text. */
+  readonly body: string;
+  readonly receivedAt: Instant;
+}
+
+/**
+ * One HTTP attempt: the reply whatever its status, or an ApiError `never_sent` or `lost`. Cannot be aborted from
+ * outside: an attempt that has begun is finished or timed out, so that what became of it is known as well as it
+ * can be.
+ */
+export type Dispatch = (attempt: Attempt) => Promise<Reply>;
+
+/** A conversation is some 100 kB at the most; beyond this a reply is not one. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Errors of which it is certain that not one byte of the request was accepted. */
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_.+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.+|ERR_TLS_.+|ERR_SSL_.+|EPROTO)$/;
+
+export function createDispatch(options: { agent: Agent; clock: Clock; attemptTimeoutMs: number }): Dispatch {
+  const { agent, clock, attemptTimeoutMs } = options;
+  return async (attempt) => {
+    const timeout = new AbortController();
+    const done = new AbortController();
+    clock.sleep(attemptTimeoutMs, done.signal).then(
+      () => timeout.abort(new Error(`no answer within ${attemptTimeoutMs / 1000} s`)),
+      () => {},
+    );
+    try {
+      const { origin, pathname, search } = new URL(attempt.url);
+      const reply = await agent.request({
+        origin,
+        path: pathname + search,
+        method: attempt.method,
+        headers: { ...attempt.headers },
+        body: attempt.body,
+        signal: timeout.signal,
+      });
+      const body = await readBody(reply.body);
+      return { status: reply.statusCode, headers: flatten(reply.headers), body, receivedAt: clock.now() };
+    } catch (error) {
+      throw networkError(error, new URL(attempt.url).host);
+    } finally {
+      done.abort();
+    }
+  };
+}
+
+async function readBody(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`the reply is larger than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}
+
+function networkError(error: unknown, host: string): ApiError {
+  const code = codeOf(error);
+  const never = code !== null && NEVER_SENT.test(code);
+  const what = error instanceof Error && error.message !== '' ? error.message : (code ?? 'unknown error');
+  return new ApiError(
+    never ? `${host} cannot be reached (${what})` : `the answer of ${host} was lost (${what})`,
+    {
+      failure: never ? 'never_sent' : 'lost',
+      code,
+      cause: error,
+    },
+  );
+}
+
+function codeOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return 'cause' in error ? codeOf(error.cause) : null;
+}

@@ -1,0 +1,42 @@
+import { type Instant, SECOND } from '../domain/time.ts';
+
+/** What a reply says about the limit it was counted against (official header names). */
+export interface RateLimit {
+  /** Requests used in the current window. */
+  readonly count: number;
+  readonly allowed: number;
+  /** Until the window ends. */
+  readonly resetMs: number;
+}
+
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+const WHOLE_NUMBER = /^\d{1,9}$/;
+
+function wholeNumber(text: string | undefined): number | null {
+  const trimmed = text?.trim() ?? '';
+  return WHOLE_NUMBER.test(trimmed) ? Number(trimmed) : null;
+}
+
+/** Null when any of the three headers is missing or malformed: half a limit is no limit. */
+export function readRateLimit(headers: Headers): RateLimit | null {
+  const count = wholeNumber(headers['inin-ratelimit-count']);
+  const allowed = wholeNumber(headers['inin-ratelimit-allowed']);
+  const reset = wholeNumber(headers['inin-ratelimit-reset']);
+  if (count === null || allowed === null || allowed === 0 || reset === null) return null;
+  return { count, allowed, resetMs: reset * SECOND };
+}
+
+/**
+ * How long a 429 asks to wait: `Retry-After` in whole seconds (official) or as an HTTP date (tolerated); null when
+ * it is missing, malformed or in the past.
+ */
+export function readRetryAfterMs(headers: Headers, now: Instant): number | null {
+  const text = headers['retry-after']?.trim();
+  if (text === undefined || text === '') return null;
+  const seconds = wholeNumber(text);
+  if (seconds !== null) return seconds * SECOND;
+  if (!/^[A-Za-z]{3},? /.test(text)) return null;
+  const wait = Date.parse(text) - now;
+  return Number.isFinite(wait) && wait > 0 ? wait : null;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ApiError } from '../domain/errors.ts';
+import type { Reply } from './dispatch.ts';
+
+/** The part of Genesys's ErrorBody that says what to do (official). */
+const errorBody = z.object({
+  message: z.string().optional(),
+  code: z.string().optional(),
+  contextId: z.string().optional(),
+  messageParams: z.record(z.string(), z.unknown()).optional(),
+});
+
+export function correlationIdOf(reply: Reply): string | null {
+  return reply.headers['inin-correlation-id'] ?? null;
+}
+
+/** `null` when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What a reply that is not 2xx means, by the table of Genesys's documented codes. 5xx and 408 count as lost: the
+ * request may have been carried out behind a gateway that gave up waiting.
+ *
+ * @param permission what the operation needs, for the advice when the reply does not name it
+ */
+export function replyError(reply: Reply, what: string, permission: string): ApiError {
+  const parsed = errorBody.safeParse(parseJson(reply.body));
+  const body = parsed.success ? parsed.data : {};
+  const details = {
+    status: reply.status,
+    code: body.code ?? null,
+    correlationId: correlationIdOf(reply) ?? body.contextId ?? null,
+  };
+  const { status } = reply;
+  if (status === 401) {
+    return new ApiError(`${what} was answered 401 (${body.code ?? 'no code'})`, {
+      failure: 'unauthorized',
+      ...details,
+    });
+  }
+  if (status === 429)
+    return new ApiError(`${what} was rate limited`, { failure: 'rate_limited', ...details });
+  if (status === 403) {
+    return new ApiError(
+      `${what} was forbidden: grant ${namedPermission(body.messageParams) ?? permission} to the OAuth client's role, in this conversation's division too`,
+      { failure: 'forbidden', ...details },
+    );
+  }
+  if (status === 408 || status >= 500) {
+    return new ApiError(`${what} was answered ${status}`, { failure: 'lost', ...details });
+  }
+  return new ApiError(
+    `${what} was refused with ${status}${body.code === undefined ? '' : ` (${body.code})`}`,
+    {
+      failure: 'refused',
+      ...details,
+    },
+  );
+}
+
+function namedPermission(params: Record<string, unknown> | undefined): string | null {
+  const text = params?.permissions ?? params?.permission;
+  return typeof text === 'string' && /^[\w:*,[\] ]{3,200}$/.test(text) ? text.replace(/[[\]]/g, '') : null;
+}

@@ -1,0 +1,153 @@
+import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
+import type { RequestFigures } from '../domain/run.ts';
+import { humanDuration, MINUTE } from '../domain/time.ts';
+import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
+import type { Dispatch, Reply } from './dispatch.ts';
+import type { Pacer, Priority } from './pacer.ts';
+import { readRateLimit, readRetryAfterMs } from './rate-limit.ts';
+import { correlationIdOf, parseJson, replyError } from './reply-errors.ts';
+import { backOffMs, retryDelayMs } from './retry.ts';
+import type { TokenSource } from './token.ts';
+
+/** What a request is for. */
+export interface Operation {
+  /** For sentences: `reading conversation …`. */
+  readonly what: string;
+  readonly counts: 'reads' | 'closes' | 'surveys' | null;
+  /** What the OAuth client must be granted. */
+  readonly permission: string;
+  /** False: repeated only when it certainly was not carried out. */
+  readonly repeatable: boolean;
+  readonly priority: Priority;
+}
+
+export interface ApiRequest {
+  readonly operation: Operation;
+  readonly method: 'GET' | 'PATCH';
+  /** From the host's root, ids already validated. */
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** Sends one request until it is answered or given up; the JSON of a 2xx, or an ApiError. */
+export type Send = (request: ApiRequest, context: CallContext) => Promise<unknown>;
+
+/**
+ * A longer wait is not a burst but a daily limit; the official SDKs give up there too.
+ */
+const LONGEST_PAUSE_MS = 3 * MINUTE;
+
+export interface SendParts {
+  readonly apiUrl: string;
+  readonly dispatch: Dispatch;
+  readonly tokens: TokenSource;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly figures: RequestFigures;
+  readonly userAgent: string;
+  /** Sees every reply of the API. */
+  readonly onReply: (reply: Reply) => void;
+}
+
+/** retry → pacer → dispatch, with the token around each attempt. */
+export function createSend(parts: SendParts): Send {
+  const { tokens, pacer, clock, random, log, figures } = parts;
+
+  return async (request, context) => {
+    const { operation } = request;
+    let renewed = false;
+    for (let repeats = 0; ; repeats++) {
+      if (repeats > 0) figures.retried++;
+      const token = await tokens.get();
+      let failure: ApiError;
+      try {
+        const reply = await pacer.run(
+          () => attempt(request, token, context),
+          context.signal,
+          operation.priority,
+        );
+        const result = read(request, reply);
+        if (!(result instanceof ApiError)) return result.json;
+        if (result.failure === 'rate_limited') pause(reply, repeats);
+        failure = result;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        failure = error;
+      }
+      context.trace.errorCode = failure.code;
+      if (failure.failure === 'unauthorized') {
+        if (renewed) throw refusedTwice(failure);
+        renewed = true;
+        tokens.invalidate(token);
+        continue;
+      }
+      const delay = retryDelayMs(failure, repeats, operation.repeatable, random);
+      if (delay === null) throw failure;
+      log.debug(`${failure.message}; trying again`, { waitMs: Math.round(delay), repeats });
+      await clock.sleep(delay, context.signal);
+    }
+  };
+
+  async function attempt(request: ApiRequest, token: string, { trace }: CallContext): Promise<Reply> {
+    figures.total++;
+    if (request.operation.counts !== null) figures[request.operation.counts]++;
+    trace.requests++;
+    trace.httpStatus = null;
+    trace.correlationId = null;
+    const reply = await parts.dispatch({
+      method: request.method,
+      url: parts.apiUrl + request.path,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        'user-agent': parts.userAgent,
+        ...(request.body === null ? {} : { 'content-type': 'application/json' }),
+      },
+      body: request.body === null ? null : JSON.stringify(request.body),
+    });
+    trace.httpStatus = reply.status;
+    trace.correlationId = correlationIdOf(reply);
+    parts.onReply(reply);
+    return reply;
+  }
+
+  function pause(reply: Reply, repeats: number): void {
+    figures.rateLimited++;
+    const asked =
+      readRetryAfterMs(reply.headers, clock.now()) ?? readRateLimit(reply.headers)?.resetMs ?? null;
+    const waitMs = asked ?? backOffMs(repeats, random);
+    if (waitMs > LONGEST_PAUSE_MS) {
+      throw new UnavailableError(
+        `Genesys Cloud asks to wait ${humanDuration(waitMs)}, which means that a daily limit is used up; the rest is left for the next run.`,
+      );
+    }
+    log.debug('rate limited, everybody pauses', { waitMs: Math.round(waitMs) });
+    pacer.pauseFor(waitMs);
+  }
+}
+
+function read(request: ApiRequest, reply: Reply): { json: unknown } | ApiError {
+  if (reply.status < 200 || reply.status > 299) {
+    return replyError(reply, request.operation.what, request.operation.permission);
+  }
+  const json = parseJson(reply.body);
+  return json === null
+    ? new ApiError(`${request.operation.what} was answered with something that is not JSON`, {
+        failure: 'not_json',
+        status: reply.status,
+        correlationId: correlationIdOf(reply),
+      })
+    : { json };
+}
+
+function refusedTwice(failure: ApiError): AuthError {
+  const advice =
+    failure.code === 'ip.not.authorized'
+      ? "this machine's address is not on the organisation's allow list; have an admin add it"
+      : 'check that the OAuth client still exists and that GENESYS_API_URL and GENESYS_ENVIRONMENT belong together';
+  return new AuthError(`Genesys Cloud refused a fresh token (${failure.code ?? 401}); ${advice}.`, {
+    cause: failure,
+  });
+}

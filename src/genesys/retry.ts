@@ -1,0 +1,45 @@
+import type { ApiError } from '../domain/errors.ts';
+import { SECOND } from '../domain/time.ts';
+import type { Random } from '../sweep/ports.ts';
+
+/**
+ * How often an attempt is repeated, beyond the first. Three waits (1, 2, 4 s) ride out a restart of a gateway;
+ * longer trouble is for the next run.
+ */
+const MAX_REPEATS = 3;
+/** A 500 is more often a bug for this very request than a passing weakness. */
+const MAX_REPEATS_500 = 2;
+/** 429s are bounded by the conversation's deadline; this only stops a server that always says "now". */
+const MAX_REPEATS_RATE_LIMITED = 30;
+
+/**
+ * Whether to try again after `error`, and after how many ms of our own back-off; null: give up. A close (`repeatable`
+ * false) is repeated only when it certainly was not carried out: a lost answer must be read, not sent again. The
+ * wait that a 429 asks for is the pacer's, so here it is 0.
+ *
+ * @param repeats how often this request was repeated already
+ */
+export function retryDelayMs(
+  error: ApiError,
+  repeats: number,
+  repeatable: boolean,
+  random: Random,
+): number | null {
+  switch (error.failure) {
+    case 'rate_limited':
+      return repeats < MAX_REPEATS_RATE_LIMITED ? 0 : null;
+    case 'never_sent':
+      return repeats < MAX_REPEATS ? backOffMs(repeats, random) : null;
+    case 'lost': {
+      const most = error.status === 500 ? MAX_REPEATS_500 : MAX_REPEATS;
+      return repeatable && repeats < most ? backOffMs(repeats, random) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** 1, 2, 4, … seconds, each up to a quarter longer so that clients that failed together do not return together. */
+export function backOffMs(repeats: number, random: Random): number {
+  return SECOND * 2 ** repeats * (1 + random() / 4);
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
+import { type Instant, SECOND } from '../domain/time.ts';
+import type { Clock, Random } from '../sweep/ports.ts';
+import type { Reply } from './dispatch.ts';
+import { parseJson, replyError } from './reply-errors.ts';
+import { backOffMs, retryDelayMs } from './retry.ts';
+
+/** One access token for the whole process: Genesys asks integrations to use a single one. */
+export interface TokenSource {
+  /** The current token, asking for a new one when there is none or 80 % of its life has passed. */
+  get(): Promise<string>;
+  /** The remote side refused this token; a newer one stays. */
+  invalidate(token: string): void;
+}
+
+const tokenReply = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+const tokenError = z.object({
+  error: z.string().optional(),
+  description: z.string().optional(),
+  error_description: z.string().optional(),
+});
+
+const RENEW_AT = 0.8;
+
+/**
+ * Client-credentials tokens have no refresh token: renewing means asking again (official).
+ *
+ * @param ask sends one paced token request
+ * @param signal ends the waiting for all who share the token; not that of one conversation, which must not fail the
+ *   others
+ */
+export function createTokenSource(options: {
+  ask: (signal: AbortSignal) => Promise<Reply>;
+  loginHost: string;
+  clock: Clock;
+  random: Random;
+  signal: AbortSignal;
+}): TokenSource {
+  const { ask, loginHost, clock, random, signal } = options;
+  let current: { token: string; renewAt: Instant } | null = null;
+  let asking: Promise<string> | null = null;
+
+  async function renew(): Promise<string> {
+    for (let repeats = 0; ; repeats++) {
+      const error = await once();
+      if (error === null) return current?.token ?? '';
+      const delay =
+        error.failure === 'rate_limited' && repeats < 5
+          ? backOffMs(repeats, random)
+          : retryDelayMs(error, repeats, true, random);
+      if (delay === null) {
+        throw new UnavailableError(
+          `No token could be had: ${error.message}; check the network and GENESYS_ENVIRONMENT, then run again.`,
+          { cause: error },
+        );
+      }
+      await clock.sleep(delay, signal);
+    }
+  }
+
+  /** One try: null and `current` set, or what went wrong. Throws AuthError when asking again is pointless. */
+  async function once(): Promise<ApiError | null> {
+    const askedAt = clock.now();
+    let reply: Reply;
+    try {
+      reply = await ask(signal);
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+    if (reply.status === 200) {
+      const parsed = tokenReply.safeParse(parseJson(reply.body));
+      if (!parsed.success) {
+        return new ApiError(`${loginHost} answered with something that is not a token`, {
+          failure: 'not_json',
+        });
+      }
+      const lifeMs = parsed.data.expires_in * SECOND;
+      current = { token: parsed.data.access_token, renewAt: askedAt + lifeMs * RENEW_AT };
+      return null;
+    }
+    return refusal(reply);
+  }
+
+  function refusal(reply: Reply): ApiError {
+    const parsed = tokenError.safeParse(parseJson(reply.body));
+    const body = parsed.success ? parsed.data : {};
+    const words = `${body.error ?? ''} ${body.description ?? ''} ${body.error_description ?? ''}`;
+    if (/rate limit exceeded/i.test(words) || reply.status === 429) {
+      return new ApiError(`${loginHost} says that too many tokens were asked for`, {
+        failure: 'rate_limited',
+        status: reply.status,
+      });
+    }
+    if ([400, 401, 403].includes(reply.status)) {
+      throw new AuthError(
+        `${loginHost} refused the client credentials (${body.error ?? reply.status}); check GENESYS_CLIENT_ID and its secret, and above all the region: GENESYS_ENVIRONMENT must be the one the OAuth client was made in.`,
+      );
+    }
+    return replyError(reply, `the token request to ${loginHost}`, 'the client-credentials grant');
+  }
+
+  return {
+    get: () => {
+      if (current !== null && clock.now() < current.renewAt) return Promise.resolve(current.token);
+      asking ??= renew().finally(() => {
+        asking = null;
+      });
+      return asking;
+    },
+    invalidate: (token) => {
+      if (current?.token === token) current = null;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type Instant, parseInstant } from '../domain/time.ts';
+
+/**
+ * The replies as they arrive, reduced to what is used. Unknown fields are ignored; a known one that is malformed
+ * makes the whole reply unreadable, because what cannot be read must not lead to a close.
+ */
+const time = z
+  .string()
+  .nullish()
+  .transform((text, context): Instant | null => {
+    if (text === null || text === undefined) return null;
+    const instant = parseInstant(text);
+    if (instant === null) {
+      context.addIssue({ code: 'custom', message: 'is not a time' });
+      return z.NEVER;
+    }
+    return instant;
+  });
+
+const id = z.string().toLowerCase();
+const ref = z.object({ id: id.nullish() }).nullish();
+
+const participant = z.object({
+  purpose: z.string().toLowerCase(),
+  state: z.string().toLowerCase(),
+  type: z.string().toLowerCase().nullish(),
+  startTime: time,
+  connectedTime: time,
+  endTime: time,
+  parkTime: time,
+  resumeTime: time,
+  queue: ref,
+  messages: z.array(z.object({ messageTime: time })).nullish(),
+});
+
+/** `GET /api/v2/conversations/messages/{id}` → MessageConversation (official). */
+export const messageConversation = z.object({
+  id: id.nullish(),
+  participants: z.array(participant),
+  divisions: z.array(z.object({ division: ref })).nullish(),
+  inactivityTimeout: time,
+});
+export type WireConversation = z.output<typeof messageConversation>;
+export type WireParticipant = WireConversation['participants'][number];
+
+/** `PATCH` of the same path → Conversation (official): the state is that of each communication. */
+export const closeReply = z.object({
+  endTime: time,
+  participants: z.array(
+    z.object({
+      endTime: time,
+      messages: z.array(z.object({ state: z.string().toLowerCase().nullish() })).nullish(),
+    }),
+  ),
+});
+
+/** The gateway contract: `active`, `closed`, `abandoned`; any other status is active. */
+export const gatewayConversation = z.object({ id: id.nullish(), status: z.string().min(1).toLowerCase() });
+
+export const organization = z.object({ id: z.string(), name: z.string() });
+export const tokenOwner = z.object({
+  organization: organization,
+  OAuthClient: z.object({ id: z.string(), name: z.string().nullish() }).nullish(),
+});
+
+const ENDED_STATES = ['disconnected', 'terminated'];
+
+export function isEndedState(state: string): boolean {
+  return ENDED_STATES.includes(state);
+}
+
+/** The first thing wrong with a reply, as `participants[0].state: expected string`. */
+export function problemOf(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'not understood';
+  const path = issue.path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('');
+  return `${path.replace(/^\./, '') || 'the reply'}: ${issue.message}`;
+}

@@ -1,0 +1,229 @@
+import type { Conversation } from '../domain/conversation.ts';
+import { type CloseReason, type Decision, decide } from '../domain/decide.ts';
+import { ApiError } from '../domain/errors.ts';
+import { endedAfterIntent, factsOf, type Outcome, originOf } from '../domain/outcome.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Budget } from './budget.ts';
+import { isRunEnding } from './ending.ts';
+import type { CallContext, Clock, ConversationApi, Intent, Known, Ledger, Log } from './ports.ts';
+import { type Finding, failed, toOutcome } from './recorder.ts';
+import { type Verdict, verify } from './verify.ts';
+
+/** A conversation that is to be closed, and everything the decision was made from. */
+export interface Decided {
+  readonly conversation: Conversation;
+  readonly known: Known;
+  readonly decision: Decision & { readonly action: 'close' };
+}
+
+/** What became of the attempt; null: nothing is proven yet, and the intent stays for the next run. */
+export type Closed = Outcome | null;
+
+/** Closes, or says what it would have done. The only place where a dry run differs. */
+export interface Closer {
+  /** @param releaseSlot to be called as soon as all that is left is waiting */
+  close(decided: Decided, context: CallContext, releaseSlot: () => void): Promise<Closed>;
+}
+
+export interface CloserParts {
+  readonly runId: number;
+  readonly api: ConversationApi;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly policy: Policy;
+  readonly budget: Budget;
+  readonly verifyForMs: number;
+  /** Called when the budget does not allow one more. */
+  readonly onBudgetUsedUp: () => void;
+}
+
+/** How the remote side took the PATCH. */
+type Answer =
+  | { readonly kind: 'proven'; readonly endedAt: Instant }
+  /** 2xx, which proves nothing by itself. */
+  | { readonly kind: 'accepted' }
+  /** No answer: it may have been carried out. */
+  | { readonly kind: 'lost' }
+  /** 4xx: it was not carried out. */
+  | { readonly kind: 'refused'; readonly error: ApiError }
+  /** It certainly never arrived, or was turned away at the door. */
+  | { readonly kind: 'not_sent'; readonly error: ApiError };
+
+/** The closer of real runs: intent, PATCH, verification. */
+export function createCloser(parts: CloserParts): Closer {
+  const { api, ledger, clock, policy, budget } = parts;
+
+  return {
+    close: async (decided, context, releaseSlot) => {
+      const { conversation, known } = decided;
+      const outcome = (finding: Finding, seen: Conversation | null = conversation) =>
+        toOutcome(conversation.id, known, seen, context.trace, clock.now(), finding);
+
+      if (!budget.take()) {
+        parts.onBudgetUsedUp();
+        return outcome({ outcome: 'not_attempted', reason: 'budget' });
+      }
+      const intendedAt = clock.now();
+      const change = intend(decided, intendedAt);
+      if (change !== null) {
+        budget.giveBack();
+        return outcome({ outcome: 'kept', reason: change.reason, detail: change.sentence });
+      }
+
+      let answer: Answer;
+      try {
+        answer = await send(conversation.id, context);
+      } catch (error) {
+        // Only what is proven not to have been carried out ends a run here: a 401, a 429, or a wait cut short.
+        if (!isRunEnding(error)) throw error;
+        return outcome({ outcome: 'not_attempted', reason: 'run_ended' });
+      }
+      return settleAnswer(decided, answer, intendedAt, context, releaseSlot, outcome);
+    },
+  };
+
+  /** Null when the intent is on record; else the decision that is right by now, and nothing was written. */
+  function intend(decided: Decided, intendedAt: Instant): Decision | null {
+    const { conversation, known, decision } = decided;
+    let latest: Decision = decision;
+    const intent: Intent = {
+      ...factsOf(conversation, known.mapping, intendedAt),
+      conversationId: conversation.id,
+      sessionId: known.mapping?.sessionId ?? null,
+      runId: parts.runId,
+      intendedAt,
+      reason: decision.reason,
+      detail: decision.sentence,
+      origin: originOf(known.request),
+      requestId: known.request?.id ?? null,
+    };
+    const recorded = ledger.intend(intent, (now) => {
+      latest = decide(conversation, now.mapping, now.request, policy, intendedAt);
+      return latest.action === 'close';
+    });
+    return recorded ? null : latest;
+  }
+
+  async function settleAnswer(
+    decided: Decided,
+    answer: Answer,
+    intendedAt: Instant,
+    context: CallContext,
+    releaseSlot: () => void,
+    outcome: (finding: Finding, seen?: Conversation | null) => Outcome,
+  ): Promise<Closed> {
+    const { conversation, decision } = decided;
+    if (answer.kind === 'proven') {
+      return outcome(closedBecause(decision.reason, decision.sentence, answer.endedAt), {
+        ...conversation,
+        status: conversation.agentAnswered === false ? 'abandoned' : 'closed',
+      });
+    }
+    if (answer.kind === 'not_sent') {
+      return outcome(failed('close', answer.error));
+    }
+    releaseSlot();
+    const verdict = await verifyAnswer(conversation.id, answer, intendedAt, context);
+    return judge(verdict, answer, decided, intendedAt, outcome);
+  }
+
+  /** Reads until the end shows. A close whose answer was lost is sent once more when it is proven to be active. */
+  async function verifyAnswer(
+    conversationId: string,
+    answer: Answer,
+    intendedAt: Instant,
+    context: CallContext,
+  ): Promise<Verdict> {
+    const until = (from: Instant) => from + (answer.kind === 'refused' ? 0 : parts.verifyForMs);
+    const reads = { api, clock, context };
+    try {
+      const verdict = await verify(conversationId, until(intendedAt), reads);
+      if (answer.kind !== 'lost' || verdict.kind !== 'active') return verdict;
+      parts.log.debug('the answer to a close was lost and it is still active: sending it once more', {
+        conversationId,
+      });
+      const again = await send(conversationId, context);
+      if (again.kind === 'proven') {
+        return {
+          kind: 'ended',
+          conversation: { ...verdict.conversation, status: 'closed', endedAt: again.endedAt },
+        };
+      }
+      return await verify(conversationId, until(clock.now()), reads);
+    } catch (error) {
+      if (error instanceof ApiError) return { kind: 'unread', error };
+      if (!isRunEnding(error)) throw error;
+      return {
+        kind: 'unread',
+        error: new ApiError('the run ended before it was verified', { failure: 'lost' }),
+      };
+    }
+  }
+
+  function judge(
+    verdict: Verdict,
+    answer: Answer,
+    { decision, conversation }: Decided,
+    intendedAt: Instant,
+    outcome: (finding: Finding, seen?: Conversation | null) => Outcome,
+  ): Closed {
+    switch (verdict.kind) {
+      case 'ended': {
+        const ours = answer.kind !== 'refused' && endedAfterIntent(verdict.conversation, intendedAt);
+        const endedAt = verdict.conversation.endedAt ?? clock.now();
+        return outcome(
+          ours
+            ? closedBecause(decision.reason, decision.sentence, endedAt)
+            : { outcome: 'already_closed', reason: 'ended', detail: 'it ended by itself', closedAt: endedAt },
+          verdict.conversation,
+        );
+      }
+      case 'active':
+        return answer.kind === 'refused'
+          ? outcome(failed('close', answer.error))
+          : outcome(
+              {
+                outcome: 'unconfirmed',
+                reason: decision.reason,
+                detail: 'the close was sent, and it still does not show as ended',
+              },
+              verdict.conversation,
+            );
+      case 'gone':
+        return outcome({ outcome: 'not_found', detail: 'it was gone after the close was sent' }, null);
+      case 'unread':
+        if (answer.kind === 'refused') return outcome(failed('close', answer.error), conversation);
+        parts.log.warn(
+          `What became of the close of ${conversation.id} could not be read (${verdict.error.message}); the next run will find out.`,
+        );
+        return null;
+    }
+  }
+
+  async function send(conversationId: string, context: CallContext): Promise<Answer> {
+    try {
+      const { proof } = await api.close(conversationId, context);
+      return proof === null ? { kind: 'accepted' } : { kind: 'proven', endedAt: proof.endedAt };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      switch (error.failure) {
+        case 'lost':
+          return { kind: 'lost' };
+        // A 2xx whose body says nothing.
+        case 'not_json':
+          return { kind: 'accepted' };
+        case 'refused':
+        case 'forbidden':
+          return { kind: 'refused', error };
+        default:
+          return { kind: 'not_sent', error };
+      }
+    }
+  }
+}
+
+function closedBecause(reason: CloseReason, detail: string, closedAt: Instant): Finding {
+  return { outcome: 'closed', reason, detail, closedAt };
+}

@@ -1,0 +1,24 @@
+import type { Clock } from './ports.ts';
+
+/**
+ * Runs `fn` with a signal that is aborted when `outer` is, or with `reason` after `ms`. Leaves no timer behind.
+ */
+export async function withDeadline<T>(
+  clock: Clock,
+  ms: number,
+  outer: AbortSignal,
+  reason: () => Error,
+  fn: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const expired = new AbortController();
+  const done = new AbortController();
+  clock.sleep(ms, done.signal).then(
+    () => expired.abort(reason()),
+    () => {},
+  );
+  try {
+    return await fn(AbortSignal.any([outer, expired.signal]));
+  } finally {
+    done.abort();
+  }
+}

@@ -1,0 +1,109 @@
+import type { Conversation } from '../domain/conversation.ts';
+import { ApiError } from '../domain/errors.ts';
+import { endedAfterIntent, factsOf, NO_FACTS, type Outcome } from '../domain/outcome.ts';
+import { type Ending, isRunEnding, RunEnded } from './ending.ts';
+import type { Pool } from './pool.ts';
+import type { Clock, ConversationApi, Intent, Ledger, Log, Trace } from './ports.ts';
+import { newTrace, type Recorder } from './recorder.ts';
+import { type Verdict, verify } from './verify.ts';
+
+export interface RecoverParts {
+  readonly api: ConversationApi;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recorder: Recorder;
+  readonly ending: Ending;
+  readonly verifyForMs: number;
+}
+
+/**
+ * Finds out what became of every intent that an earlier run left behind. The close is never repeated blindly: each is
+ * read until the time that its run would have waited has passed, and what is still active then is an ordinary
+ * candidate again.
+ */
+export async function recover(parts: RecoverParts, pool: Pool): Promise<void> {
+  for (const intent of parts.ledger.intents()) {
+    if (parts.ending.stopped) break;
+    await pool.submit((releaseSlot) => recoverOne(intent, parts, releaseSlot));
+  }
+  await pool.idle();
+}
+
+async function recoverOne(intent: Intent, parts: RecoverParts, releaseSlot: () => void): Promise<void> {
+  const { api, ledger, clock, log, recorder, ending } = parts;
+  const trace = newTrace();
+  const until = intent.intendedAt + parts.verifyForMs;
+  if (until > clock.now()) releaseSlot();
+  let verdict: Verdict;
+  try {
+    verdict = await verify(intent.conversationId, until, {
+      api,
+      clock,
+      context: { signal: ending.signal, trace },
+    });
+  } catch (error) {
+    if (!isRunEnding(error)) throw error;
+    if (!(error instanceof RunEnded)) ending.fail(error);
+    verdict = { kind: 'unread', error: new ApiError('the run ended', { failure: 'lost' }) };
+  }
+  switch (verdict.kind) {
+    case 'ended':
+      recorder.record(recovered(intent, verdict.conversation, trace, clock.now()));
+      recorder.counts.recovered++;
+      return;
+    case 'gone':
+      recorder.record({
+        ...base(intent, trace, clock.now()),
+        ...NO_FACTS,
+        outcome: 'not_found',
+        reason: null,
+        detail: 'recovered: it was gone after the close was intended',
+      });
+      recorder.counts.recovered++;
+      return;
+    case 'active':
+      ledger.withdraw(intent.conversationId);
+      recorder.counts.recovered++;
+      log.debug('an interrupted close did not happen; it is a candidate again', {
+        conversationId: intent.conversationId,
+      });
+      return;
+    case 'unread':
+      log.warn(
+        `What became of the interrupted close of ${intent.conversationId} could not be read (${verdict.error.message}); the next run will find out.`,
+      );
+  }
+}
+
+function recovered(intent: Intent, conversation: Conversation, trace: Trace, now: number): Outcome {
+  const ours = endedAfterIntent(conversation, intent.intendedAt);
+  return {
+    ...base(intent, trace, now),
+    remoteStatus: factsOf(conversation, null, now).remoteStatus,
+    outcome: ours ? 'closed' : 'already_closed',
+    reason: ours ? intent.reason : 'ended',
+    detail: 'recovered',
+    closedAt: conversation.endedAt ?? (ours ? now : null),
+  };
+}
+
+/** The decision is that of the intent; the cost and the time are this run's. */
+function base(intent: Intent, trace: Trace, now: number): Omit<Outcome, 'outcome' | 'reason' | 'detail'> {
+  return {
+    conversationId: intent.conversationId,
+    sessionId: intent.sessionId,
+    remoteStatus: intent.remoteStatus,
+    remoteLastActivityAt: intent.remoteLastActivityAt,
+    idleSeconds: intent.idleSeconds,
+    queueId: intent.queueId,
+    agentConnected: intent.agentConnected,
+    origin: intent.origin,
+    httpStatus: trace.httpStatus,
+    errorCode: trace.errorCode,
+    correlationId: trace.correlationId,
+    requests: trace.requests,
+    decidedAt: now,
+    closedAt: null,
+  };
+}

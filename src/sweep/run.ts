@@ -1,0 +1,222 @@
+import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
+import type { Counts, RequestFigures, RunKind, RunScope, RunState } from '../domain/run.ts';
+import type { Instant } from '../domain/time.ts';
+import { createBudget } from './budget.ts';
+import { createCloser } from './closer.ts';
+import { conclude } from './conclude.ts';
+import type { Interrupts, Progress, SweepDeps, SweepSettings } from './context.ts';
+import { createDryCloser } from './dry-closer.ts';
+import { createEnding, type Ending, isRunEnding, RunEnded } from './ending.ts';
+import { createFeed, type Feed } from './feed.ts';
+import { createGate } from './gate.ts';
+import { createHealth } from './health.ts';
+import { createPool, type Pool } from './pool.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { recover } from './recover.ts';
+import { createSettle, type Look } from './settle.ts';
+
+/** What a run reports when it has ended. */
+export interface RunReport {
+  readonly run: {
+    readonly id: number;
+    readonly kind: RunKind;
+    readonly scope: RunScope;
+    readonly state: RunState;
+    readonly dryRun: boolean;
+    readonly startedAt: Instant;
+    readonly finishedAt: Instant;
+  };
+  readonly counts: Readonly<Counts>;
+  readonly keptReasons: Readonly<Recorder['keptReasons']>;
+  readonly requests: RequestFigures;
+  readonly exitCode: ExitCode;
+  readonly message: string;
+}
+
+/** One run in progress: its row is open, its parts are wired. */
+export interface RunInProgress {
+  readonly id: number;
+  readonly startedAt: Instant;
+  readonly ending: Ending;
+  readonly counts: Counts;
+  readonly pool: Pool;
+  readonly feed: Feed;
+  recover(): Promise<void>;
+  phase(phase: Progress['phase'], total: number): void;
+}
+
+/** Waiting closes hold little; beyond this nothing new is begun until some are verified. */
+const MOST_VERIFYING = 200;
+
+/**
+ * Opens a run, lets `work` do it, and concludes it whatever happens: an error that ends a run in good order becomes
+ * its exit code, any other is written to the run's row and thrown on.
+ */
+export async function execute(
+  deps: SweepDeps,
+  settings: SweepSettings,
+  what: { kind: RunKind; scope: RunScope },
+  interrupts: Interrupts,
+  work: (run: RunInProgress) => Promise<void>,
+  onPage: (run: RunInProgress) => Promise<void>,
+): Promise<RunReport> {
+  const startedAt = deps.clock.now();
+  const { dryRun, policy } = settings;
+  const id = deps.runs.begin({ ...what, dryRun, policy, startedAt, ...deps.identity });
+  const requestsBefore = deps.remote.figures();
+  const abort = new AbortController();
+  const ending = createEnding(abort);
+  const health = createHealth();
+  const budget = createBudget(settings.maxCloses);
+  const { phase, recorder } = createNarration(deps, id, dryRun);
+  const pool = createPool(settings.concurrency, MOST_VERIFYING);
+  const parts = { ...deps, runId: id, recorder, ending, health, verifyForMs: settings.verifyForMs };
+  const closer = dryRun
+    ? createDryCloser(deps.clock)
+    : createCloser({
+        ...parts,
+        policy,
+        budget,
+        onBudgetUsedUp: () =>
+          ending.exhaust(
+            `The budget of ${settings.maxCloses} closes (maxCloses) is used up; run again for more.`,
+          ),
+      });
+  const gate = createGate({ ...parts, expectOrganization: settings.expectOrganization, dryRun });
+  const settle = createSettle({ ...parts, ...settings, closer, gate });
+  let taken = 0;
+
+  function take(look: Look): boolean {
+    if (settings.limit !== null && taken >= settings.limit) {
+      if (look === 'watch') return false;
+      ending.stop(EXIT.workLeft, `The limit of ${settings.limit} (--limit) is reached.`);
+    }
+    if (settings.maxDurationMs !== null && deps.clock.now() >= startedAt + settings.maxDurationMs) {
+      ending.stop(EXIT.workLeft, 'The time (maxDuration) is used up.');
+    }
+    if (ending.stopped) return false;
+    taken++;
+    if (look === 'request') recorder.counts.requested++;
+    return true;
+  }
+
+  const run: RunInProgress = {
+    id,
+    startedAt,
+    ending,
+    counts: recorder.counts,
+    pool,
+    feed: createFeed({ ...parts, pool, settle, settings, startedAt, take, onPage: () => onPage(run) }),
+    recover: () => recover(parts, pool),
+    phase,
+  };
+
+  const unlisten = listen(interrupts, ending, abort);
+  try {
+    await work(run);
+    await pool.idle();
+  } catch (error) {
+    if (!isRunEnding(error)) {
+      abort.abort(new RunEnded('the run has failed'));
+      await pool.idle().catch(() => {});
+      recordFailure(error);
+      throw error;
+    }
+    if (!(error instanceof RunEnded)) ending.fail(error);
+    await pool.idle();
+  } finally {
+    unlisten();
+  }
+  const forbidden = health.finalVerdict();
+  if (forbidden !== null) ending.fail(forbidden);
+  const { state, exitCode, message } = conclude({
+    kind: what.kind,
+    dryRun,
+    counts: recorder.counts,
+    ending,
+    unread: dryRun ? 0 : deps.ledger.intents().length,
+    maxCloses: settings.maxCloses,
+  });
+  return finish(state, exitCode, message);
+
+  /** A database that cannot be written to has already said so by the error that brought us here. */
+  function recordFailure(error: unknown): void {
+    const exitCode = error instanceof ExpectedError ? error.exitCode : EXIT.unexpected;
+    try {
+      finish('failed', exitCode, error instanceof Error ? error.message : String(error));
+    } catch (second) {
+      deps.log.warn('The run could not be marked as failed; the next run marks it as interrupted.', {
+        error: String(second),
+      });
+    }
+  }
+
+  function finish(state: RunState, exitCode: ExitCode, message: string): RunReport {
+    const finishedAt = deps.clock.now();
+    const requests = since(requestsBefore, deps.remote.figures());
+    const { counts, keptReasons } = recorder;
+    deps.runs.finish(id, { state, counts, requests, exitCode, message, finishedAt });
+    return {
+      run: { id, ...what, state, dryRun, startedAt, finishedAt },
+      counts,
+      keptReasons,
+      requests,
+      exitCode,
+      message,
+    };
+  }
+}
+
+/** The recorder, and the progress that is told after each of its records. */
+function createNarration(deps: SweepDeps, runId: number, dryRun: boolean) {
+  let current: { phase: Progress['phase']; total: number } = { phase: 'recovering', total: 0 };
+  const recorder: Recorder = createRecorder({
+    runId,
+    dryRun,
+    ledger: deps.ledger,
+    clock: deps.clock,
+    onOutcome: (outcome) => {
+      deps.onOutcome(outcome);
+      tell();
+    },
+  });
+  function tell(): void {
+    deps.onProgress({
+      ...current,
+      done: recorder.counts.inspected,
+      counts: recorder.counts,
+      waitingMs: deps.remote.waitingMs(),
+    });
+  }
+  return {
+    recorder,
+    phase: (phase: Progress['phase'], total: number) => {
+      current = { phase, total };
+      tell();
+    },
+  };
+}
+
+/** The exit code of an interrupt travels as the signal's reason. */
+function listen(interrupts: Interrupts, ending: Ending, abort: AbortController): () => void {
+  const onStop = () =>
+    ending.stop(
+      interrupts.stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted,
+      'Interrupted; run again to go on.',
+    );
+  const onAbort = () => abort.abort(new RunEnded('interrupted'));
+  if (interrupts.stop.aborted) onStop();
+  if (interrupts.abort.aborted) onAbort();
+  interrupts.stop.addEventListener('abort', onStop);
+  interrupts.abort.addEventListener('abort', onAbort);
+  return () => {
+    interrupts.stop.removeEventListener('abort', onStop);
+    interrupts.abort.removeEventListener('abort', onAbort);
+  };
+}
+
+function since(before: RequestFigures, after: RequestFigures): RequestFigures {
+  const difference = { ...after };
+  for (const key of Object.keys(after) as (keyof RequestFigures)[]) difference[key] -= before[key];
+  return difference;
+}

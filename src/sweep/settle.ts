@@ -1,0 +1,184 @@
+import type { Conversation } from '../domain/conversation.ts';
+import { decide } from '../domain/decide.ts';
+import { ApiError } from '../domain/errors.ts';
+import { endedAfterIntent, type Outcome } from '../domain/outcome.ts';
+import type { Policy } from '../domain/policy.ts';
+import { humanDuration, toIso } from '../domain/time.ts';
+import type { Closed, Closer } from './closer.ts';
+import { withDeadline } from './deadline.ts';
+import { type Ending, isRunEnding, RunEnded } from './ending.ts';
+import type { Gate } from './gate.ts';
+import type { Health } from './health.ts';
+import type { CallContext, Clock, ConversationApi, Known, Log, WorkStore } from './ports.ts';
+import { type Finding, failed, newTrace, type Recorder, toOutcome } from './recorder.ts';
+
+export interface SettleParts {
+  readonly api: ConversationApi;
+  readonly work: WorkStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly closer: Closer;
+  readonly recorder: Recorder;
+  readonly ending: Ending;
+  readonly health: Health;
+  readonly gate: Gate;
+  readonly policy: Policy;
+  readonly requestMaxAgeMs: number;
+  readonly conversationDeadlineMs: number;
+}
+
+/**
+ * Why a conversation is looked at. `due`: by policy. `request`: somebody asked. `watch`: it ended lately; only news
+ * are recorded.
+ */
+export type Look = 'due' | 'request' | 'watch';
+
+/** Settles one conversation: read, inspect, decide, close, verify, record. Never throws for one that fails. */
+export type Settle = (conversationId: string, look: Look, releaseSlot: () => void) => Promise<void>;
+
+export function createSettle(parts: SettleParts): Settle {
+  const { api, work, clock, recorder, ending, health } = parts;
+
+  return async (conversationId, look, releaseSlot) => {
+    const known = work.known(conversationId);
+    if (!isStillOurs(known, look)) return;
+    const trace = newTrace();
+    if (known.request !== null && clock.now() - known.request.requestedAt > parts.requestMaxAgeMs) {
+      const age = humanDuration(clock.now() - known.request.requestedAt);
+      const detail = `the request is ${age} old, older than ${humanDuration(parts.requestMaxAgeMs)}; ask again if it still holds`;
+      recorder.record(
+        toOutcome(conversationId, known, null, trace, clock.now(), { outcome: 'expired', detail }),
+      );
+      return;
+    }
+    try {
+      await withDeadline(
+        clock,
+        parts.conversationDeadlineMs,
+        ending.signal,
+        () =>
+          new ApiError(`it took longer than ${humanDuration(parts.conversationDeadlineMs)}`, {
+            failure: 'lost',
+          }),
+        (signal) => examine(conversationId, look, known, { signal, trace }, releaseSlot),
+      );
+    } catch (error) {
+      if (!isRunEnding(error)) throw error;
+      if (!(error instanceof RunEnded)) ending.fail(error);
+      if (look === 'watch') return;
+      recorder.record(
+        toOutcome(conversationId, known, null, trace, clock.now(), {
+          outcome: 'not_attempted',
+          reason: 'run_ended',
+        }),
+      );
+    }
+  };
+
+  async function examine(
+    conversationId: string,
+    look: Look,
+    known: Known,
+    context: CallContext,
+    releaseSlot: () => void,
+  ): Promise<void> {
+    const finding = (conversation: Conversation | null, found: Finding) =>
+      toOutcome(conversationId, known, conversation, context.trace, clock.now(), found);
+
+    let conversation: Conversation | null;
+    try {
+      conversation = await api.read(conversationId, context);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      noteFailure(error);
+      if (look !== 'watch') recorder.record(finding(null, failed('inspect', error)));
+      return;
+    } finally {
+      recorder.counts.inspected++;
+    }
+    health.read();
+    if (look === 'watch' && conversation?.status !== 'active') return;
+    if (conversation === null) {
+      recorder.record(
+        finding(null, { outcome: 'not_found', detail: 'Genesys Cloud does not know it (any more)' }),
+      );
+      return;
+    }
+    const closed = await settleConversation(conversation, known, context, releaseSlot, finding);
+    if (closed === null) return;
+    const reopened = conversation.status === 'active' && known.lastOutcome?.outcome === 'closed';
+    if (reopened) recorder.counts.reopened++;
+    recorder.record(reopened ? { ...closed, detail: reopenedDetail(known, closed.detail) } : closed);
+  }
+
+  /** The outcome, or null when the intent stays for the next run. */
+  async function settleConversation(
+    conversation: Conversation,
+    known: Known,
+    context: CallContext,
+    releaseSlot: () => void,
+    finding: (conversation: Conversation, found: Finding) => Outcome,
+  ): Promise<Closed> {
+    const decision = decide(conversation, known.mapping, known.request, parts.policy, clock.now());
+    switch (decision.action) {
+      case 'keep':
+        return finding(conversation, {
+          outcome: 'kept',
+          reason: decision.reason,
+          detail: decision.sentence,
+        });
+      case 'settle':
+        return confirmsEarlierClose(conversation, known)
+          ? finding(conversation, {
+              outcome: 'closed',
+              reason: 'confirmed_late',
+              detail: `the close of run ${known.lastOutcome?.runId} took effect after that run gave up waiting`,
+              closedAt: conversation.endedAt ?? clock.now(),
+            })
+          : finding(conversation, {
+              outcome: 'already_closed',
+              reason: decision.reason,
+              detail: decision.sentence,
+              closedAt: conversation.endedAt,
+            });
+      case 'close': {
+        if (known.request === null && !(await parts.gate.mayCloseByPolicy())) {
+          return finding(conversation, {
+            outcome: 'not_attempted',
+            reason: 'refused',
+            detail: decision.sentence,
+          });
+        }
+        if (ending.signal.aborted) {
+          return finding(conversation, { outcome: 'not_attempted', reason: 'run_ended' });
+        }
+        return parts.closer.close({ conversation, known, decision }, context, releaseSlot);
+      }
+    }
+  }
+
+  function noteFailure(error: ApiError): void {
+    health.failed(error);
+    const verdict = health.verdict();
+    if (verdict !== null) ending.fail(verdict);
+  }
+}
+
+/** Somebody may have changed it since it was selected; an earlier run's intent must be settled first. */
+function isStillOurs(known: Known, look: Look): boolean {
+  if (known.intendedAt !== null) return false;
+  return look === 'request' ? known.request !== null : known.mapping !== null;
+}
+
+/** The last we know is a close that had not shown; this end came after it. */
+function confirmsEarlierClose(conversation: Conversation, known: Known): boolean {
+  return (
+    known.lastOutcome?.outcome === 'unconfirmed' &&
+    endedAfterIntent(conversation, known.lastOutcome.decidedAt)
+  );
+}
+
+function reopenedDetail(known: Known, detail: string | null): string {
+  const when = known.lastOutcome === null ? '' : ` at ${toIso(known.lastOutcome.decidedAt)}`;
+  return `reopened after we closed it${when}${detail === null ? '' : `; ${detail}`}`;
+}

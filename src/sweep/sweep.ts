@@ -1,0 +1,161 @@
+import { LeaseHeldError } from '../domain/errors.ts';
+import { policyWidened, type Refusal, unusualVolume } from '../domain/guard.ts';
+import { toIso } from '../domain/time.ts';
+import type { Interrupts, SweepDeps, SweepSettings } from './context.ts';
+import type { RunStore } from './ports.ts';
+import { execute, type RunInProgress, type RunReport } from './run.ts';
+
+/** How many nights a night is compared with. */
+const BASELINE_RUNS = 14;
+/** Requests taken over at a time from those who came after their conversation was looked at. */
+const LATE_REQUESTS = 50;
+
+/**
+ * One pass of the job: lease, recover, guard, requests, due mappings, watched ones, conclusion.
+ *
+ * Throws LeaseHeldError at once when another holds the lease. A dry run needs no lease: it closes nothing.
+ */
+export async function sweep(
+  deps: SweepDeps,
+  settings: SweepSettings,
+  interrupts: Interrupts,
+): Promise<RunReport> {
+  const release = settings.dryRun ? () => {} : takeLease(deps);
+  try {
+    const scope = settings.onlyRequested ? 'requested' : settings.limit === null ? 'full' : 'limited';
+    return await execute(
+      deps,
+      settings,
+      { kind: 'sweep', scope },
+      interrupts,
+      (run) => sweepSteps(run, deps, settings),
+      (run) => serveLate(run, deps, settings, interrupts),
+    );
+  } finally {
+    release();
+  }
+}
+
+async function sweepSteps(run: RunInProgress, deps: SweepDeps, settings: SweepSettings): Promise<void> {
+  const { counts, feed, pool, ending } = run;
+  const due = {
+    cutoff: run.startedAt - settings.policy.staleAfterMs,
+    now: run.startedAt,
+    runId: run.id,
+  };
+  if (!settings.dryRun) await takeOver(run, deps);
+
+  counts.candidates = settings.onlyRequested ? 0 : deps.work.countDue(due);
+  if (!settings.onlyRequested) await guard(run, deps, settings);
+
+  const requested = deps.work.countRequests(run.id);
+  run.phase('requests', requested);
+  await feed.requests(null);
+  if (!settings.onlyRequested) {
+    run.phase(
+      'sweeping',
+      Math.min(requested + counts.candidates, settings.limit ?? Number.POSITIVE_INFINITY),
+    );
+    await feed.due();
+    run.phase('watching', counts.inspected);
+    await feed.watched();
+  }
+  await pool.idle();
+  counts.left = deps.work.countLeft({ ...due, cutoff: settings.onlyRequested ? null : due.cutoff });
+  ending.leaveRest(counts.left + counts.notAttempted);
+}
+
+/**
+ * A run of its own for these requests, in the order in which they came. The caller holds the lease.
+ *
+ * @param within the lease is held for another run of this process, whose intents are its own business
+ */
+export function serveRequests(
+  deps: SweepDeps,
+  settings: SweepSettings,
+  conversationIds: ReadonlySet<string>,
+  interrupts: Interrupts,
+  within: RunInProgress | null = null,
+): Promise<RunReport> {
+  return execute(
+    deps,
+    settings,
+    { kind: 'close', scope: 'requested' },
+    interrupts,
+    async (run) => {
+      if (within === null) await takeOver(run, deps);
+      run.phase('requests', conversationIds.size);
+      await run.feed.requests(conversationIds);
+      await run.pool.idle();
+      run.counts.left = Math.max(0, conversationIds.size - run.counts.requested);
+      run.ending.leaveRest(run.counts.left);
+    },
+    async () => {},
+  );
+}
+
+/** Takes the lease, or says who holds it. */
+export function takeLease(deps: Pick<SweepDeps, 'lease' | 'runs'>): () => void {
+  const release = deps.lease.acquire();
+  if (release === null) {
+    throw new LeaseHeldError(`Another run holds the lease: ${holder(deps.runs)}; wait for it, or stop it.`);
+  }
+  return release;
+}
+
+/** `run 12 (sweep, host web-1, process 4711, since …)`. */
+export function holder(runs: RunStore): string {
+  const run = runs.running();
+  return run === null
+    ? 'one that is just starting or ending'
+    : `run ${run.id} (${run.kind}, host ${run.host}, process ${run.pid}, since ${toIso(run.startedAt)})`;
+}
+
+/** What a holder that died has left: its run, and its intents. */
+async function takeOver(run: RunInProgress, deps: SweepDeps): Promise<void> {
+  for (const dead of deps.runs.interruptDead(run.id, deps.clock.now(), deps.isAlive)) {
+    deps.log.warn(`Run ${dead} was interrupted; finding out what became of its closes.`);
+  }
+  run.phase('recovering', deps.ledger.intents().length);
+  await run.recover();
+}
+
+/**
+ * Requests for conversations that this run has already looked at get a run of their own, between pages: a run
+ * records one outcome for each conversation.
+ */
+async function serveLate(
+  run: RunInProgress,
+  deps: SweepDeps,
+  settings: SweepSettings,
+  interrupts: Interrupts,
+): Promise<void> {
+  if (settings.dryRun || run.ending.stopped) return;
+  const late = deps.work.lateRequests(run.id, LATE_REQUESTS);
+  if (late.length === 0) return;
+  const ids = new Set(late.map((request) => request.conversationId));
+  const report = await serveRequests(deps, settings, ids, interrupts, run);
+  deps.log.info(`Run ${report.run.id} served ${ids.size} requests that came meanwhile: ${report.message}`);
+}
+
+/** Guards (a) and (b), before the first read. */
+async function guard(run: RunInProgress, deps: SweepDeps, settings: SweepSettings): Promise<void> {
+  const nights = deps.runs.baselines(BASELINE_RUNS);
+  const widened = settings.acceptPolicy ? null : policyWidened(nights[0]?.policy ?? null, settings.policy);
+  const unusual = settings.acceptVolume
+    ? null
+    : unusualVolume(
+        run.counts.candidates,
+        nights.map((night) => night.counts.candidates),
+      );
+  for (const refusal of [widened, unusual]) {
+    if (refusal === null) continue;
+    if (settings.dryRun) run.ending.note(`A real run would be refused: ${refusal.sentence}`);
+    else if (!(await accepted(refusal, deps))) run.ending.refuse(refusal);
+  }
+}
+
+async function accepted(refusal: Refusal, deps: SweepDeps): Promise<boolean> {
+  if (refusal.guard !== 'policy_widened' || deps.confirm === null) return false;
+  return deps.confirm(`${refusal.sentence} Accept it now?`);
+}

@@ -1,0 +1,56 @@
+import { type Conversation, isEnded } from '../domain/conversation.ts';
+import { ApiError } from '../domain/errors.ts';
+import { type Instant, SECOND } from '../domain/time.ts';
+import type { CallContext, Clock, ConversationApi } from './ports.ts';
+
+/** What reading again has shown. */
+export type Verdict =
+  | { readonly kind: 'ended'; readonly conversation: Conversation }
+  /** The last read showed it active. */
+  | { readonly kind: 'active'; readonly conversation: Conversation }
+  | { readonly kind: 'gone' }
+  /** The last read failed or could not be understood: nothing is proven either way. */
+  | { readonly kind: 'unread'; readonly error: ApiError };
+
+const FIRST_WAIT_MS = 1 * SECOND;
+
+/**
+ * Reads again, after about a second and then with growing waits, until the end shows or `until` has passed. The last
+ * read is made at `until` or, when that has passed already, at once.
+ *
+ * Throws what ends the run.
+ */
+export async function verify(
+  conversationId: string,
+  until: Instant,
+  parts: { api: ConversationApi; clock: Clock; context: CallContext },
+): Promise<Verdict> {
+  const { api, clock, context } = parts;
+  for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
+    const left = until - clock.now();
+    if (left > 0) await clock.sleep(Math.min(wait, left), context.signal);
+    const verdict = await readVerdict(conversationId, api, context);
+    if (verdict.kind === 'ended' || verdict.kind === 'gone' || clock.now() >= until) return verdict;
+  }
+}
+
+/** One read as a verdict. */
+export async function readVerdict(
+  conversationId: string,
+  api: ConversationApi,
+  context: CallContext,
+): Promise<Verdict> {
+  try {
+    const conversation = await api.read(conversationId, context);
+    if (conversation === null) return { kind: 'gone' };
+    if (conversation.status === 'unknown') {
+      const problem = conversation.problem ?? 'no reason given';
+      const error = new ApiError(`the reply could not be understood: ${problem}`, { failure: 'not_json' });
+      return { kind: 'unread', error };
+    }
+    return { kind: isEnded(conversation) ? 'ended' : 'active', conversation };
+  } catch (error) {
+    if (error instanceof ApiError) return { kind: 'unread', error };
+    throw error;
+  }
+}
