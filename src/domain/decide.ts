@@ -37,7 +37,10 @@ export interface Case {
   readonly now: Instant;
 }
 
-/** One rule: the decision when it applies, null to ask the next. */
+/**
+ * One rule: the decision when it applies, null to ask the next. Comparisons that lead to keep are written as
+ * "not provably old", so that a number which is none (NaN) keeps.
+ */
 type Rule = (c: Case) => Decision | null;
 
 const keep = (reason: KeepReason, sentence: string): Decision => ({ action: 'keep', reason, sentence });
@@ -51,6 +54,11 @@ export function lastActivity(conversation: Conversation, mapping: Mapping | null
   return known.length > 0 ? Math.max(...known) : null;
 }
 
+/** The last moment that a Date can hold (ECMAScript). */
+const LATEST = 8.64e15;
+/** A moment for a sentence; decide() must answer even when a number is not a moment at all. */
+const when = (at: Instant): string => (Math.abs(at) <= LATEST ? toIso(at) : 'an unreadable time');
+
 const cannotBeUnderstood: Rule = ({ conversation }) =>
   conversation.status === 'unknown'
     ? keep('unreadable', `the reply could not be understood: ${conversation.problem ?? 'no reason given'}`)
@@ -61,7 +69,7 @@ const ended: Rule = ({ conversation }) =>
     ? {
         action: 'settle',
         reason: 'ended',
-        sentence: `it has already ended${conversation.endedAt === null ? '' : ` at ${toIso(conversation.endedAt)}`}`,
+        sentence: `it has already ended${conversation.endedAt === null ? '' : ` at ${when(conversation.endedAt)}`}`,
       }
     : null;
 
@@ -77,21 +85,21 @@ const otherMedium: Rule = ({ conversation, policy }) => {
 };
 
 const onHold: Rule = ({ mapping, now }) =>
-  mapping !== null && mapping.holdUntil !== null && mapping.holdUntil > now
-    ? keep('on_hold', `it is on hold until ${toIso(mapping.holdUntil)}`)
+  mapping !== null && mapping.holdUntil !== null && !(mapping.holdUntil <= now)
+    ? keep('on_hold', `it is on hold until ${when(mapping.holdUntil)}`)
     : null;
 
 const requested: Rule = ({ conversation, mapping, request, policy }) => {
   if (request === null) return null;
   const activity = lastActivity(conversation, mapping);
-  if (!request.force && activity !== null && activity > request.requestedAt) {
+  if (!request.force && activity !== null && !(activity <= request.requestedAt)) {
     return keep(
       'active_since_request',
-      `it was active at ${toIso(activity)}, after the close was asked for at ${toIso(request.requestedAt)}`,
+      `it was active at ${when(activity)}, after the close was asked for at ${when(request.requestedAt)}`,
     );
   }
   if (!isFromPerson(request) && exemption(conversation, policy) !== null) return null;
-  return close('requested', `its close was asked for by ${request.origin} at ${toIso(request.requestedAt)}`);
+  return close('requested', `its close was asked for by ${request.origin} at ${when(request.requestedAt)}`);
 };
 
 const exempt: Rule = ({ conversation, policy }) => {
@@ -105,7 +113,7 @@ const parked: Rule = ({ conversation }) =>
 const platformTimer: Rule = ({ conversation, policy, now }) => {
   const at = conversation.platformEndsAt;
   return at !== null && at > now && at - now <= policy.platformTimerGraceMs
-    ? keep('platform_timer', `Genesys's own inactivity timer ends it at ${toIso(at)}`)
+    ? keep('platform_timer', `Genesys's own inactivity timer ends it at ${when(at)}`)
     : null;
 };
 
@@ -116,7 +124,7 @@ const unknownActivity: Rule = ({ conversation, mapping }) =>
 
 const activeRecently: Rule = (c) => {
   const idle = idleMs(c);
-  return idle < c.policy.staleAfterMs
+  return !(idle >= c.policy.staleAfterMs)
     ? keep(
         'active_recently',
         `it was active ${humanDuration(idle)} ago, less than ${humanDuration(c.policy.staleAfterMs)}`,
@@ -133,7 +141,7 @@ const awaitingAgent: Rule = ({ conversation, policy }) =>
 
 const agentConnected: Rule = (c) => {
   const idle = idleMs(c);
-  return c.conversation.agentConnected === true && idle < c.policy.staleAfterWithAgentMs
+  return c.conversation.agentConnected === true && !(idle >= c.policy.staleAfterWithAgentMs)
     ? keep(
         'agent_connected',
         `an agent is connected and it was active ${humanDuration(idle)} ago, less than ${humanDuration(c.policy.staleAfterWithAgentMs)}`,

@@ -15,7 +15,11 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The documented order; what ends a command before it can do anything else comes first. */
 const SEVERITY: readonly ExitCode[] = [
+  EXIT.unexpected,
+  EXIT.usage,
+  EXIT.leaseHeld,
   EXIT.database,
   EXIT.auth,
   EXIT.refused,
@@ -27,7 +31,7 @@ const SEVERITY: readonly ExitCode[] = [
   EXIT.ok,
 ];
 
-/** The code that wins when several apply: 9 > 4 > 5 > 8 > 130/143 > 6 > 3 > 0. */
+/** The code that wins when several apply: 1, 2 and 11 end all else, then 9 > 4 > 5 > 8 > 130/143 > 6 > 3 > 0. */
 export function worstExit(codes: readonly ExitCode[]): ExitCode {
   return SEVERITY.find((code) => codes.includes(code)) ?? EXIT.ok;
 }

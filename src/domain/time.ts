@@ -13,6 +13,10 @@ export function toIso(instant: Instant): string {
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/i;
 
+/** An offset can move the years 0000 and 9999 to where {@link toIso} has no four-digit year. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
 /**
  * Reads an ISO-8601 date (midnight UTC) or date-time with a time zone.
  * A date-time without a zone is refused: guessing one could be hours off, and hours decide what is stale.
@@ -22,7 +26,7 @@ export function parseInstant(text: string): Instant | null {
   if (!ISO_8601.test(text)) return null;
   const normalised = text.replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
   const instant = Date.parse(normalised);
-  if (Number.isNaN(instant)) return null;
+  if (!(instant >= EARLIEST && instant <= LATEST)) return null;
   const day = Number(text.slice(8, 10));
   const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
   return day <= daysInMonth ? instant : null;

@@ -1,0 +1,35 @@
+import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import type { Command, Context } from '../command.ts';
+
+/** The settings in force. */
+export const config: Command = {
+  usage: 'config',
+  summary: 'Shows the settings in force and where each comes from; secrets are redacted.',
+  examples: [['nightsweep config', 'what would a sweep use here and now?']],
+  options: {},
+  exits: [],
+  run: async (context: Context): Promise<ExitCode> => {
+    const { out } = context;
+    const { describeSettings, describeCredentials } = await import('../../config/describe.ts');
+    const { plainTable } = await import('../render/table.ts');
+    const rows = [...describeSettings(context.config()), ...describeCredentials(context.surroundings)];
+    out.object({
+      settings: rows.map(({ key, value, origin, unit, flag, variable }) => ({
+        key,
+        value,
+        origin,
+        unit,
+        flag,
+        variable,
+      })),
+    });
+    out.print(
+      plainTable(
+        ['setting', 'value', 'from'],
+        rows.map(({ key, value, origin }) => [key, value ?? '(not set)', origin]),
+        out.colors,
+      ),
+    );
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,67 @@
+import type { Conversation } from '../../domain/conversation.ts';
+import { ApiError, EXIT, type ExitCode, ExpectedError, UsageError } from '../../domain/errors.ts';
+import type { Command, Context } from '../command.ts';
+
+/** Why one conversation was or was not closed. */
+export const explain: Command = {
+  usage: 'explain <id>',
+  summary: 'Tells everything about one conversation: both sides, its record, and every rule of the policy.',
+  examples: [
+    ['nightsweep explain 3f2b8c1e-4a5d-4e6f-8a9b-0c1d2e3f4a5b', 'reads it once, closes nothing'],
+    ['nightsweep explain 3f2b8c1e-4a5d-4e6f-8a9b-0c1d2e3f4a5b --offline', 'from the record only'],
+  ],
+  positionals: { id: 'conversation id' },
+  options: {
+    offline: { type: 'boolean', describe: 'do not read it from Genesys Cloud' },
+    'stale-after': { type: 'string', describe: 'as for sweep' },
+    api: { type: 'string', describe: 'platform or gateway' },
+  },
+  exits: [EXIT.database],
+  run: async (context: Context): Promise<ExitCode> => {
+    const { io, args, out } = context;
+    const [conversationId] = args.conversationIds('id');
+    if (conversationId === undefined) throw new UsageError('explain needs one conversation id.');
+    const { config } = context.config();
+    const { openRecord } = await import('../compose.ts');
+    const { explain: explainOne } = await import('../../report/explain.ts');
+    const store = openRecord(context, 'read');
+    try {
+      const explanation = explainOne({
+        conversationId,
+        history: store.report.history(conversationId),
+        remote: args.flag('offline') ? null : await readNow(context, conversationId),
+        policy: config.policy,
+        now: io.clock.now(),
+      });
+      const { explanationJson } = await import('../../report/formats/explain-json.ts');
+      const { renderExplanation } = await import('../../report/formats/explain-text.ts');
+      out.object(explanationJson(explanation));
+      out.print(renderExplanation(explanation));
+      return EXIT.ok;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+/** Null, with a warning, when it cannot be read: the record alone is worth having at 3 a.m. */
+async function readNow(context: Context, conversationId: string): Promise<Conversation | 'not_found' | null> {
+  const { connect } = await import('../compose.ts');
+  const { interrupts, unlisten } = context.io.listenForInterrupts();
+  try {
+    const client = connect(context, interrupts.stop);
+    try {
+      const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
+      const found = await client.conversations.read(conversationId, { signal: interrupts.stop, trace });
+      return found ?? 'not_found';
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof ExpectedError)) throw error;
+    context.log.warn(`It was not read from Genesys Cloud: ${error.message}`);
+    return null;
+  } finally {
+    unlisten();
+  }
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXIT, type ExitCode, UsageError, worstExit } from '../../domain/errors.ts';
+import type { ImportSummary } from '../../intake/summary.ts';
+import type { Store } from '../../store/store.ts';
+import type { Command, Context } from '../command.ts';
+
+/** Above this, closing at once is confirmed first. */
+const CONFIRM_ABOVE = 500;
+
+/** Records a list of conversations to close. */
+export const importCloses: Command = {
+  usage: 'import closes <file>',
+  summary:
+    'Records a close request for each row of a CSV conversation_id[,reason][,as_of], or of a bare list of ids; - reads standard input.',
+  examples: [
+    ['nightsweep import closes ids.csv', 'the next sweep closes them first'],
+    ['nightsweep import closes ids.csv --now --results done.csv', 'close just those, now'],
+  ],
+  positionals: { file: 'CSV file or list of ids, or -' },
+  options: {
+    now: { type: 'boolean', describe: 'serve just these requests at once' },
+    yes: { type: 'boolean', describe: `with --now: do not ask above ${CONFIRM_ABOVE}` },
+    results: { type: 'string', describe: 'with --now: write the outcome of each row to this file' },
+    again: { type: 'boolean', describe: 'import a file that was imported before' },
+    rate: { type: 'string', describe: 'with --now: requests a minute at most (300)' },
+    api: { type: 'string', describe: 'with --now: platform or gateway' },
+  },
+  exits: [EXIT.incomplete, EXIT.auth, EXIT.unavailable, EXIT.database, EXIT.interrupted, EXIT.terminated],
+  run: runImportCloses,
+};
+
+async function runImportCloses(context: Context): Promise<ExitCode> {
+  const { io, args, log } = context;
+  const now = args.flag('now');
+  const results = resultsPath(context, now);
+  const { openSource } = await import('../source.ts');
+  const { openRecord } = await import('../compose.ts');
+  const { importCloses: importRows } = await import('../../intake/import-closes.ts');
+  const { printImport } = await import('../render/import.ts');
+  const { loadCredentials } = await import('../../config/credentials.ts');
+  // What would fail after the import should fail before it.
+  if (now) loadCredentials(context.surroundings);
+
+  const file = args.positional('file');
+  const source = openSource(io, file);
+  const store = openRecord(context, 'create');
+  try {
+    const summary = await importRows({
+      source,
+      file,
+      store: store.intake,
+      clock: io.clock,
+      log,
+      again: args.flag('again'),
+    });
+    return now ? await closeNow(context, store, summary, results) : printImport(context, summary);
+  } finally {
+    store.close();
+  }
+}
+
+async function closeNow(
+  context: Context,
+  store: Store,
+  summary: ImportSummary,
+  results: string | null,
+): Promise<ExitCode> {
+  const { args, out } = context;
+  const { importExitCode, importJson, importMessage } = await import('../../intake/summary.ts');
+  const rows = summary.rows ?? [];
+  const ids = [
+    ...new Set(rows.flatMap((row) => (row.status === 'rejected' ? [] : (row.conversationId ?? [])))),
+  ];
+  if (ids.length > CONFIRM_ABOVE && !args.flag('yes')) await confirmed(context, ids.length);
+  const { serveNow } = await import('../serve-now.ts');
+  const served = await serveNow(context, store, ids, () => {});
+  if (results !== null) {
+    const { resultsCsv } = await import('../render/results.ts');
+    await writeFile(results, resultsCsv(rows, served.answers), { flag: 'wx' });
+  }
+  const exitCode = worstExit([served.exitCode, importExitCode(summary)]);
+  const message = `${importMessage(summary)} ${served.message}`;
+  out.object({ ...importJson(summary), ...served.json(ids), exitCode, message });
+  out.print(message);
+  return exitCode;
+}
+
+async function confirmed(context: Context, n: number): Promise<void> {
+  const { confirmation } = await import('../compose.ts');
+  const confirm = confirmation(context);
+  if (confirm !== null && (await confirm(`Close ${n} conversations now?`))) return;
+  throw new UsageError(
+    `${n} conversations are more than ${CONFIRM_ABOVE}, and nobody said yes; nothing was closed. The requests are recorded for the next sweep: add --again --yes to close them now.`,
+  );
+}
+
+function resultsPath({ io, args }: Context, now: boolean): string | null {
+  const given = args.text('results');
+  if (given === undefined) return null;
+  if (!now) throw new UsageError('--results goes with --now; without it the sweep that serves them reports.');
+  const path = resolve(io.cwd, given);
+  if (existsSync(path)) throw new UsageError(`${given} exists already; name a file that does not.`);
+  return path;
+}

@@ -1,0 +1,40 @@
+import type { Command } from '../command.ts';
+import { close } from './close.ts';
+import { config } from './config.ts';
+import { dbBackup, dbCheck, dbMigrate, dbStatus } from './db.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { explain } from './explain.ts';
+import { hold } from './hold.ts';
+import { importCloses } from './import-closes.ts';
+import { importMapping } from './import-mapping.ts';
+import { report } from './report.ts';
+import { runs } from './runs.ts';
+import { simulate } from './simulate.ts';
+import { sweep } from './sweep.ts';
+
+/** Every command, in the order of `--help`. */
+export const COMMANDS: readonly Command[] = [
+  sweep,
+  importMapping,
+  importCloses,
+  close,
+  hold,
+  report,
+  explain,
+  runs,
+  doctor,
+  config,
+  dbMigrate,
+  dbStatus,
+  dbBackup,
+  dbCheck,
+  simulate,
+  demo,
+];
+
+/** First words that several commands share. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  import: 'Bring in mappings, or a list of conversations to close.',
+  db: 'Housekeeping of the database.',
+};

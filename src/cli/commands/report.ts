@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import type { Report } from '../../report/figures.ts';
+import type { Command, Context } from '../command.ts';
+
+const GROUPINGS = ['day', 'hour', 'outcome', 'reason', 'queue', 'origin', 'run'] as const;
+const FORMATS = ['table', 'json', 'csv'] as const;
+
+/** What was closed, kept and why. */
+export const report: Command = {
+  usage: 'report',
+  summary: 'Reports what the runs have closed, kept and why; dry runs do not count.',
+  examples: [
+    ['nightsweep report', 'the last seven days, day by day'],
+    ['nightsweep report --since 2026-11-01 --by queue', 'since a date, by queue'],
+    ['nightsweep report --format csv --out closed.csv', 'for a spreadsheet'],
+  ],
+  options: {
+    since: { type: 'string', describe: 'an age such as 7d, a date or a time (7d)' },
+    until: { type: 'string', describe: 'likewise (now)' },
+    by: { type: 'string', describe: `${GROUPINGS.join(', ')} (day)` },
+    format: { type: 'string', describe: `${FORMATS.join(', ')} (table)` },
+    out: { type: 'string', describe: 'write to this file instead of stdout' },
+    'time-zone': { type: 'string', describe: 'for days and hours, such as Europe/Berlin (here)' },
+  },
+  exits: [EXIT.database],
+  run: async (context: Context): Promise<ExitCode> => {
+    const { io, args, out, log } = context;
+    const { parsePeriod } = await import('../../report/period.ts');
+    const { figures } = await import('../../report/figures.ts');
+    const by = args.choice('by', GROUPINGS) ?? 'day';
+    const format = args.choice('format', FORMATS) ?? (out.json ? 'json' : 'table');
+    const timeZone = args.text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const period = parsePeriod({
+      since: args.text('since'),
+      until: args.text('until'),
+      now: io.clock.now(),
+      timeZone,
+    });
+    const { openRecord } = await import('../compose.ts');
+    const store = openRecord(context, 'read');
+    try {
+      const result = figures(store.report.outcomes(period.since, period.until), { ...period, timeZone, by });
+      const file = args.text('out');
+      const text = await render(result, format, file === undefined && out.color);
+      if (file === undefined) out.raw(text);
+      else {
+        await writeFile(resolve(io.cwd, file), text);
+        log.info(`The report is in ${file}.`);
+      }
+      return EXIT.ok;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+async function render(result: Report, format: (typeof FORMATS)[number], color: boolean): Promise<string> {
+  switch (format) {
+    case 'json':
+      return (await import('../../report/formats/json.ts')).renderJson(result);
+    case 'csv':
+      return (await import('../../report/formats/csv.ts')).renderCsv(result);
+    case 'table':
+      return (await import('../../report/formats/table.ts')).renderTable(result, { color });
+  }
+}

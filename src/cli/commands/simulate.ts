@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
+import { MINUTE } from '../../domain/time.ts';
+import type { Command, Context } from '../command.ts';
+
+const EFFECTS = ['reply', 'delayed', 'never'] as const;
+const DELAY_MS = 2_000;
+
+/** A Genesys Cloud to try things on. */
+export const simulate: Command = {
+  usage: 'simulate',
+  summary: 'Runs a simulated Genesys Cloud on loopback until it is interrupted.',
+  examples: [
+    ['nightsweep simulate --mapping sim.csv', 'a population, and the mapping that belongs to it'],
+    ['nightsweep simulate --latency 40-120 --fault 503=0.02 --fault reset_after=0.01', 'on a bad day'],
+  ],
+  options: {
+    port: { type: 'string', describe: 'port on 127.0.0.1 (8099; 0: any free one)' },
+    seed: { type: 'string', describe: 'everything random follows from it (1)' },
+    population: { type: 'string', describe: 'conversations to generate (500)' },
+    mapping: { type: 'string', describe: 'write the mapping of the population to this CSV' },
+    latency: { type: 'string', describe: 'milliseconds for each answer, such as 80 or 40-120 (0)' },
+    fault: { type: 'string', describe: 'KIND=PROBABILITY, may be repeated' },
+    'rate-limit': { type: 'string', describe: 'requests a minute it permits (300)' },
+    'close-effect': { type: 'string', describe: `what a close does: ${EFFECTS.join(', ')} (reply)` },
+    'missing-permission': { type: 'string', describe: 'a permission the client lacks, may be repeated' },
+    'token-lifetime': { type: 'string', describe: 'seconds that a token lives (86400)' },
+  },
+  exits: [EXIT.interrupted, EXIT.terminated],
+  run: runSimulate,
+};
+
+async function runSimulate(context: Context): Promise<ExitCode> {
+  const { io, args, out } = context;
+  const { createSimulator } = await import('../../simulator/simulator.ts');
+  const { SIMULATED_CLIENT } = await import('../../simulator/options.ts');
+  const { mappingRows } = await import('../../simulator/population.ts');
+  const { mappingCsv } = await import('../../simulator/mapping-csv.ts');
+
+  const seed = args.count('seed') ?? 1;
+  const population = args.count('population') ?? 500;
+  const effect = args.choice('close-effect', EFFECTS) ?? 'reply';
+  const now = io.clock.now();
+  const simulator = createSimulator({
+    now: () => io.clock.now(),
+    sleep: (ms, signal) => io.clock.sleep(ms, signal),
+    seed,
+    population,
+    latencyMs: latency(args.text('latency')),
+    faults: await faults(repeated(args.raw.fault)),
+    rateLimit: { allowed: args.count('rate-limit', 1) ?? 300, windowMs: MINUTE },
+    tokenLifetimeSeconds: args.count('token-lifetime', 1) ?? 86_400,
+    missingPermissions: repeated(args.raw['missing-permission']),
+    closeEffect: effect === 'delayed' ? { kind: 'delayed', ms: DELAY_MS } : { kind: effect },
+  });
+  const { interrupts, unlisten } = io.listenForInterrupts();
+  try {
+    const port = args.count('port') ?? 8099;
+    if (port > 65_535) throw new UsageError(`--port cannot be ${port}; give a number from 0 to 65535.`);
+    const { url } = await simulator.start(port);
+    const file = args.text('mapping');
+    if (file !== undefined) {
+      await writeFile(resolve(io.cwd, file), mappingCsv(mappingRows(seed, population, now)));
+    }
+    const env = {
+      GENESYS_API_URL: url,
+      GENESYS_LOGIN_URL: url,
+      GENESYS_CLIENT_ID: SIMULATED_CLIENT.clientId,
+      GENESYS_CLIENT_SECRET: SIMULATED_CLIENT.clientSecret,
+    };
+    out.object({ url, env, mapping: file ?? null, seed, population });
+    out.print(
+      [
+        `A simulated Genesys Cloud with ${population} conversations listens on ${url}. In another terminal:`,
+        '',
+        ...Object.entries(env).map(([name, value]) => `  export ${name}=${value}`),
+        ...(file === undefined ? [] : [`  nightsweep import mapping ${file}`]),
+        '  nightsweep sweep --dry-run',
+        '',
+        `What the world looks like: curl ${url}/simulator/world`,
+        'Stop it with Ctrl-C.',
+      ].join('\n'),
+    );
+    if (!interrupts.stop.aborted) {
+      await new Promise((done) => interrupts.stop.addEventListener('abort', done, { once: true }));
+    }
+    return interrupts.stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+  } finally {
+    await simulator.stop();
+    unlisten();
+  }
+}
+
+function repeated(value: unknown): string[] {
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+function latency(given: string | undefined): [number, number] {
+  if (given === undefined) return [0, 0];
+  const match = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(given.trim());
+  const min = Number(match?.[1]);
+  const max = Number(match?.[2] ?? match?.[1]);
+  if (match !== null && min <= max) return [min, max];
+  throw new UsageError(
+    `--latency cannot be ${JSON.stringify(given)}; give milliseconds such as 80 or a range such as 40-120.`,
+  );
+}
+
+async function faults(given: readonly string[]): Promise<Record<string, number>> {
+  const { FAULT_KINDS } = await import('../../simulator/faults.ts');
+  const chosen: Record<string, number> = {};
+  for (const text of given) {
+    const [kind = '', probability = ''] = text.split('=');
+    const share = /^(0?\.\d+|0|1)$/.test(probability) ? Number(probability) : Number.NaN;
+    if (!(FAULT_KINDS as readonly string[]).includes(kind) || Number.isNaN(share)) {
+      throw new UsageError(
+        `--fault cannot be ${JSON.stringify(text)}; give KIND=PROBABILITY such as 503=0.02, with one of ${FAULT_KINDS.join(', ')}.`,
+      );
+    }
+    chosen[kind] = share;
+  }
+  if (Object.values(chosen).reduce((sum, share) => sum + share, 0) > 1) {
+    throw new UsageError('The probabilities of --fault add up to more than 1; lower them.');
+  }
+  return chosen;
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Command, Context } from '../command.ts';
+
+/** The job. */
+export const sweep: Command = {
+  usage: 'sweep',
+  summary: 'Looks at every stale conversation and closes those that nobody will come back to.',
+  examples: [
+    ['nightsweep sweep --dry-run --out tonight.csv', 'see what would be closed, and keep the list'],
+    ['nightsweep sweep --limit 20', 'a first careful night'],
+    ['nightsweep sweep --quiet', 'every night, from cron'],
+  ],
+  options: {
+    'dry-run': { alias: 'n', type: 'boolean', describe: 'close nothing, say what would be closed' },
+    out: { type: 'string', describe: 'with --dry-run: write the list as a CSV for import closes' },
+    'stale-after': { type: 'string', describe: 'idle for this long is stale (24h)' },
+    limit: { type: 'string', describe: 'examine at most this many conversations' },
+    'max-closes': { type: 'string', describe: 'close at most this many, or unlimited (500)' },
+    'max-duration': { type: 'string', describe: 'stop in good order after this long' },
+    'accept-policy': { type: 'boolean', describe: 'accept once that the policy closes more than before' },
+    'accept-volume': { type: 'boolean', describe: 'accept once that there is far more than usual' },
+    rate: { type: 'string', describe: 'requests a minute at most (300)' },
+    concurrency: { type: 'string', describe: 'conversations in flight (10)' },
+    'no-survey': { type: 'boolean', describe: 'read every conversation one by one' },
+    'only-requested': { type: 'boolean', describe: 'serve close requests only, nothing by policy' },
+    api: { type: 'string', describe: 'platform or gateway' },
+  },
+  exits: [
+    EXIT.incomplete,
+    EXIT.auth,
+    EXIT.refused,
+    EXIT.workLeft,
+    EXIT.unavailable,
+    EXIT.database,
+    EXIT.leaseHeld,
+    EXIT.interrupted,
+    EXIT.terminated,
+  ],
+  run: runSweep,
+};
+
+async function runSweep(context: Context): Promise<ExitCode> {
+  const { io, args, out, log } = context;
+  const dryRun = args.flag('dry-run');
+  const listFile = listPath(context, dryRun);
+  const limit = args.count('limit', 1) ?? null;
+  const { config } = context.config();
+
+  const { openRecord, connect, sweepDeps, sweepSettings } = await import('../compose.ts');
+  const { createProgressView } = await import('../progress.ts');
+  const { sweepJson, sweepText } = await import('../render/run.ts');
+  const { sweep: sweepOnce } = await import('../../sweep/sweep.ts');
+  const { closeList } = await import('../../report/close-list.ts');
+
+  const { interrupts, unlisten } = io.listenForInterrupts();
+  const client = connect(context, interrupts.abort);
+  const progress = createProgressView(io, log, out);
+  try {
+    const store = openRecord(context, 'write');
+    try {
+      const wouldClose: Outcome[] = [];
+      const deps = sweepDeps(context, store, client, {
+        progress,
+        onOutcome: (outcome) => {
+          if (listFile !== null && outcome.outcome === 'would_close') wouldClose.push(outcome);
+        },
+      });
+      const settings = {
+        ...sweepSettings(config),
+        dryRun,
+        limit,
+        onlyRequested: args.flag('only-requested'),
+        acceptPolicy: args.flag('accept-policy'),
+        acceptVolume: args.flag('accept-volume'),
+      };
+      const report = await sweepOnce(deps, settings, interrupts);
+      progress.end();
+      if (listFile !== null) await writeFile(listFile, closeList(wouldClose), { flag: 'wx' });
+      out.object(sweepJson(report));
+      out.print(out.quiet ? report.message : sweepText(report, out.colors));
+      if (listFile !== null) {
+        log.info(`The list is in ${listFile}; close exactly those with: nightsweep import closes --now FILE`);
+      }
+      return report.exitCode;
+    } finally {
+      store.close();
+    }
+  } finally {
+    progress.end();
+    await client.close();
+    unlisten();
+  }
+}
+
+/** A list that somebody may have signed is never overwritten. */
+function listPath({ io, args }: Context, dryRun: boolean): string | null {
+  const given = args.text('out');
+  if (given === undefined) return null;
+  if (!dryRun) {
+    throw new UsageError(
+      '--out goes with --dry-run; what a real run closed is in nightsweep report and runs.',
+    );
+  }
+  const path = resolve(io.cwd, given);
+  if (existsSync(path)) throw new UsageError(`${given} exists already; name a file that does not.`);
+  return path;
+}

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Config } from '../config/config.ts';
+import { loadCredentials } from '../config/credentials.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { type Client, createClient } from '../genesys/client.ts';
+import { createLease } from '../store/lease.ts';
+import { openStore, type Store } from '../store/store.ts';
+import type { SweepDeps, SweepSettings } from '../sweep/context.ts';
+import type { Context } from './command.ts';
+import type { ProgressView } from './progress.ts';
+
+/** The one place that sees both the ports and what is behind them. */
+
+export function databasePath(context: Context): string {
+  return resolve(context.io.cwd, context.config().config.db);
+}
+
+/** @throws DatabaseError with what to do about it */
+export function openRecord(context: Context, mode: 'create' | 'write' | 'read'): Store {
+  const store = openStore(databasePath(context), { mode, now: context.io.clock.now() });
+  if (store.migrated !== null && store.migrated.backup !== null) {
+    context.log.info(`The database was migrated; what it was before is in ${store.migrated.backup}.`);
+  }
+  return store;
+}
+
+export function databaseExists(context: Context): boolean {
+  return existsSync(databasePath(context));
+}
+
+/** @throws UsageError when the credentials are not complete or wrong in form */
+export function connect(context: Context, signal: AbortSignal): Client {
+  const { io, log } = context;
+  const { config } = context.config();
+  const credentials = loadCredentials(context.surroundings);
+  return createClient({
+    contract: config.api,
+    apiUrl: credentials.apiUrl,
+    loginUrl: credentials.loginUrl,
+    clientId: credentials.clientId,
+    revealSecret: () => credentials.clientSecret.reveal(),
+    closeReason: config.closeReason,
+    ratePerMinute: config.ratePerMinute * config.budgetShare,
+    concurrency: config.concurrency,
+    attemptTimeoutMs: config.attemptTimeoutMs,
+    clock: io.clock,
+    random: io.random,
+    log,
+    userAgent: `nightsweep/${io.version}`,
+    signal,
+  });
+}
+
+export function sweepDeps(
+  context: Context,
+  store: Store,
+  client: Client,
+  watch: { progress: ProgressView; onOutcome?: (outcome: Outcome) => void },
+): SweepDeps {
+  const { io, log } = context;
+  return {
+    clock: io.clock,
+    random: io.random,
+    log,
+    api: client.conversations,
+    remote: client.remote,
+    lease: createLease(databasePath(context)),
+    runs: store.runs,
+    work: store.work,
+    ledger: store.ledger,
+    identity: { host: io.host, pid: io.pid, version: io.version },
+    isAlive: io.isAlive,
+    confirm: confirmation(context),
+    onProgress: watch.progress.update,
+    onOutcome: watch.onOutcome ?? (() => {}),
+  };
+}
+
+/** Asks at the terminal; null when there is none. */
+export function confirmation({ io, out }: Context): SweepDeps['confirm'] {
+  if (io.stdin.isTTY !== true || io.stderr.isTTY !== true || out.json) return null;
+  return async (question) => {
+    const terminal = createInterface({ input: io.stdin, output: io.stderr });
+    try {
+      const answer = await terminal.question(`${question} [y/N] `);
+      return /^y(es)?$/i.test(answer.trim());
+    } finally {
+      terminal.close();
+    }
+  };
+}
+
+/** The settings of a run from the configuration; what only a command knows is left to it. */
+export function sweepSettings(config: Config): SweepSettings {
+  return {
+    policy: config.policy,
+    dryRun: false,
+    onlyRequested: false,
+    acceptPolicy: false,
+    acceptVolume: false,
+    limit: null,
+    maxCloses: config.maxCloses,
+    maxDurationMs: config.maxDurationMs,
+    concurrency: config.concurrency,
+    verifyForMs: config.verifyForMs,
+    conversationDeadlineMs: config.conversationDeadlineMs,
+    requestMaxAgeMs: config.requestMaxAgeMs,
+    surveyLagMs: config.surveyLagMs,
+    reopenWatchMs: config.reopenWatchMs,
+    expectOrganization: config.expectOrganization,
+  };
+}

@@ -1,0 +1,35 @@
+import { loadCredentials } from '../../config/credentials.ts';
+import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import type { Context } from '../command.ts';
+import { databaseExists } from '../compose.ts';
+import { type Check, fail, ok, warn } from './check.ts';
+import { examineRecord } from './record.ts';
+import { examineRemote } from './remote.ts';
+
+/** Looks at everything; what cannot be looked at because of an earlier failure is left out. */
+export async function examine(context: Context): Promise<Check[]> {
+  const { config } = context.config();
+  return [
+    ok(
+      'settings',
+      `stale after ${config.policy.staleAfterMs / 3_600_000} h, api ${config.api}; nightsweep config shows all`,
+    ),
+    ...(await examineAccount(context)),
+    ...(databaseExists(context)
+      ? examineRecord(context)
+      : [warn('database', `there is none at ${config.db} yet; nightsweep import mapping FILE creates it`)]),
+  ];
+}
+
+async function examineAccount(context: Context): Promise<Check[]> {
+  try {
+    const { clientId, environmentHost } = loadCredentials(context.surroundings);
+    return [
+      ok('credentials', `client ${clientId}, region ${environmentHost}`),
+      ...(await examineRemote(context)),
+    ];
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return [fail('credentials', error.message, EXIT.auth)];
+  }
+}

@@ -1,0 +1,55 @@
+import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import { humanDuration, toIso } from '../../domain/time.ts';
+import { createLease } from '../../store/lease.ts';
+import type { Store } from '../../store/store.ts';
+import { holder } from '../../sweep/sweep.ts';
+import type { Context } from '../command.ts';
+import { databasePath, openRecord } from '../compose.ts';
+import { type Check, fail, ok, warn } from './check.ts';
+
+/** Database, lease and last runs. */
+export function examineRecord(context: Context): Check[] {
+  let store: Store;
+  try {
+    store = openRecord(context, 'read');
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return [fail('database', error.message, error.exitCode)];
+  }
+  try {
+    return [database(context, store), lease(context, store), lastRuns(context, store)];
+  } finally {
+    store.close();
+  }
+}
+
+function database(context: Context, store: Store): Check {
+  const { mappings, pendingRequests, onHold, intents } = store.report.overview(context.io.clock.now());
+  const says = `${mappings.open} open mappings, ${onHold} on hold, ${pendingRequests} close requests pending`;
+  if (intents > 0) {
+    return warn(
+      'database',
+      `${says}; ${intents} closes were interrupted, the next sweep finds out what became of them`,
+    );
+  }
+  return mappings.open + pendingRequests === 0
+    ? warn('database', `${says}: there is nothing to sweep; import a mapping`)
+    : ok('database', says);
+}
+
+function lease(context: Context, store: Store): Check {
+  const release = createLease(databasePath(context)).acquire();
+  if (release === null) return ok('lease', `held by ${holder(store.runs)}`);
+  release();
+  return ok('lease', 'free');
+}
+
+function lastRuns(context: Context, store: Store): Check {
+  const real = store.report.runs(50).filter((run) => !run.dryRun && run.kind === 'sweep');
+  const [last] = real;
+  if (last === undefined) return warn('last sweep', 'none yet; begin with nightsweep sweep --dry-run');
+  const ago = humanDuration(context.io.clock.now() - last.startedAt);
+  const says = `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}): ${last.state}, exit ${last.exitCode ?? 'open'}`;
+  const fine = last.exitCode === EXIT.ok || last.state === 'running';
+  return fine ? ok('last sweep', says) : warn('last sweep', `${says}; see nightsweep runs ${last.id}`);
+}

@@ -1,0 +1,24 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Interrupts } from '../sweep/context.ts';
+import type { Clock, Random } from '../sweep/ports.ts';
+
+/** A stream that may be a terminal. */
+export type Out = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** The process, as the program sees it; `bin.ts` passes the real one, tests and the demo their own. */
+export interface Io {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Out;
+  readonly stderr: Out;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly isAlive: (host: string, pid: number) => boolean;
+  /** Listens for SIGINT and SIGTERM: the first asks to stop, a while later or by the second all waiting ends. */
+  readonly listenForInterrupts: () => { readonly interrupts: Interrupts; readonly unlisten: () => void };
+}

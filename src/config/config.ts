@@ -1,0 +1,80 @@
+import { UsageError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Values } from './settings.ts';
+
+/** Every setting in force, frozen. Durations are in milliseconds; null means none. */
+export interface Config {
+  readonly db: string;
+  readonly api: 'platform' | 'gateway';
+  readonly survey: boolean;
+  readonly policy: Policy;
+  readonly closeReason: string | null;
+  readonly ratePerMinute: number;
+  /** Above 0, up to 1. */
+  readonly budgetShare: number;
+  readonly concurrency: number;
+  /** Infinity when unlimited. */
+  readonly maxCloses: number;
+  readonly maxDurationMs: number | null;
+  readonly verifyForMs: number;
+  readonly requestMaxAgeMs: number;
+  readonly reopenWatchMs: number;
+  readonly surveyLagMs: number;
+  readonly expectOrganization: string | null;
+  readonly attemptTimeoutMs: number;
+  readonly conversationDeadlineMs: number;
+}
+
+/** @throws UsageError when settings that are right by themselves cannot be honoured together */
+export function toConfig(values: Values): Config {
+  refuseBlindExemptions(values);
+  return deepFreeze({
+    db: values.db,
+    api: values.api,
+    survey: values.survey,
+    policy: {
+      staleAfterMs: values.staleAfter,
+      staleAfterWithAgentMs: staleAfterWithAgent(values),
+      awaitingAgent: values.awaitingAgent,
+      exemptQueues: values.exemptQueues,
+      exemptDivisions: values.exemptDivisions,
+      platformTimerGraceMs: values.platformTimerGrace,
+      messageTypes: values.messageTypes,
+    },
+    closeReason: values.closeReason,
+    ratePerMinute: values.ratePerMinute,
+    budgetShare: values.budgetShare,
+    concurrency: values.concurrency,
+    maxCloses: values.maxCloses,
+    maxDurationMs: values.maxDuration,
+    verifyForMs: values.verifyFor,
+    requestMaxAgeMs: values.requestMaxAge,
+    reopenWatchMs: values.reopenWatch,
+    surveyLagMs: values.surveyLag,
+    expectOrganization: values.expectOrganization,
+    attemptTimeoutMs: values.attemptTimeout,
+    conversationDeadlineMs: values.conversationDeadline,
+  });
+}
+
+/** Milliseconds in force: an agent's presence may give a conversation more time, never less. */
+export function staleAfterWithAgent(values: Values): number {
+  return Math.max(values.staleAfter, values.staleAfterWithAgent ?? 0);
+}
+
+function refuseBlindExemptions({ api, exemptQueues, exemptDivisions }: Values): void {
+  if (api !== 'gateway') return;
+  for (const [key, exempt] of Object.entries({ exemptQueues, exemptDivisions })) {
+    if (exempt.length === 0) continue;
+    throw new UsageError(
+      `${key} cannot be honoured with api gateway, whose contract tells neither queues nor divisions; set ${key} to none, or use api platform.`,
+    );
+  }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,87 @@
+import { type CredentialName, endpointsOf, findCredential } from './credentials.ts';
+import { readEnvironment } from './environment.ts';
+import type { SettingOrigin } from './given.ts';
+import type { Kind } from './kinds.ts';
+import type { LoadedConfig } from './load.ts';
+import { REDACTED } from './secret.ts';
+import { SETTING_KEYS, SETTINGS, variableOf } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** One setting in force, in the form in which it could be given. */
+export interface SettingRow {
+  readonly key: string;
+  /** Null when it is not set and has no default. */
+  readonly value: string | null;
+  readonly origin: SettingOrigin;
+  readonly unit: string;
+  readonly flag: string | null;
+  readonly variable: string;
+  readonly description: string;
+}
+
+/** Every setting in force, in the order of the table. */
+export function describeSettings({ values, origins }: LoadedConfig): SettingRow[] {
+  return SETTING_KEYS.map((key) => ({
+    key,
+    value: (SETTINGS[key].kind as Kind<unknown>).format(values[key]),
+    origin: origins[key],
+    unit: SETTINGS[key].kind.unit,
+    flag: SETTINGS[key].flag,
+    variable: variableOf(key),
+    description: SETTINGS[key].description,
+  }));
+}
+
+const CREDENTIALS: readonly [CredentialName, variable: string, unit: string, description: string][] = [
+  ['clientId', 'GENESYS_CLIENT_ID', 'text', 'The id of the OAuth client.'],
+  ['clientSecret', 'GENESYS_CLIENT_SECRET', 'secret', 'The secret of the OAuth client.'],
+  ['clientSecretFile', 'GENESYS_CLIENT_SECRET_FILE', 'file', 'A file with that secret instead.'],
+  ['environment', 'GENESYS_ENVIRONMENT', 'host or AWS region', 'The region of the organisation.'],
+  ['apiUrl', 'GENESYS_API_URL', 'URL', 'Where the API is, when not in the region.'],
+  ['loginUrl', 'GENESYS_LOGIN_URL', 'URL', 'Where tokens come from, when not from the region.'],
+];
+
+/**
+ * The same for who we are and where Genesys Cloud is: what is set, whether or not it is complete.
+ * @throws UsageError for a region or URL that cannot be right
+ */
+export function describeCredentials(surroundings: Surroundings): SettingRow[] {
+  const environment = readEnvironment(surroundings);
+  const { environmentHost, apiUrl, loginUrl } = endpointsOf(environment);
+  const text = (name: CredentialName) => findCredential(environment, name)?.text ?? null;
+  const values: Readonly<Record<CredentialName, string | null>> = {
+    clientId: text('clientId'),
+    clientSecret: text('clientSecret') === null ? null : REDACTED,
+    clientSecretFile: text('clientSecretFile'),
+    environment: environmentHost,
+    apiUrl,
+    loginUrl,
+  };
+  return CREDENTIALS.map(([key, variable, unit, description]) => ({
+    key,
+    value: values[key],
+    origin: text(key) === null ? 'default' : 'environment',
+    unit,
+    flag: null,
+    variable,
+    description,
+  }));
+}
+
+/** The README's table of settings. */
+export function settingsMarkdown(): string {
+  const rows = SETTING_KEYS.map((key) => {
+    const { flag, kind, default: value, description } = SETTINGS[key];
+    return [
+      `\`${key}\``,
+      flag === null ? '' : `\`${flag}\``,
+      `\`${variableOf(key)}\``,
+      `\`${value}\``,
+      kind.unit,
+      description,
+    ];
+  });
+  const head = ['setting', 'flag', 'environment', 'default', 'unit', 'what it does'];
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { UsageError } from '../domain/errors.ts';
+import type { Given, GivenSettings } from './given.ts';
+import { nearest } from './nearest.ts';
+import { SETTING_KEYS, type SettingKey, variableOf } from './settings.ts';
+import { readIfThere, type Surroundings } from './surroundings.ts';
+
+export interface Variable {
+  readonly text: string;
+  /** The name, and `in .env` where it comes from there. */
+  readonly where: string;
+}
+
+/** The variables that are set, by name. */
+export type Environment = ReadonlyMap<string, Variable>;
+
+/** Ours, but not settings: read elsewhere. */
+const OTHER_VARIABLES = [
+  'NIGHTSWEEP_CONFIG',
+  'NIGHTSWEEP_API_TOKEN',
+  'NIGHTSWEEP_API_TOKEN_FILE',
+  'NIGHTSWEEP_WEBHOOK_SECRET',
+  'NIGHTSWEEP_WEBHOOK_SECRET_FILE',
+  'NIGHTSWEEP_WEBHOOK_TOKEN',
+  'NIGHTSWEEP_WEBHOOK_TOKEN_FILE',
+] as const;
+
+/**
+ * The real environment over `.env` in the working directory. An empty variable counts as not set, and so
+ * takes one of `.env` away.
+ * @throws UsageError when `.env` cannot be read
+ */
+export function readEnvironment({ env, cwd, readFile }: Surroundings): Environment {
+  const file = parseEnv(readIfThere(readFile, resolve(cwd, '.env'), 'The file .env') ?? '');
+  const variables = new Map<string, Variable>();
+  for (const [source, suffix] of [
+    [file, ' in .env'],
+    [env, ''],
+  ] as const) {
+    for (const [name, value] of Object.entries(source)) {
+      if (value !== undefined) variables.set(name, { text: value, where: `${name}${suffix}` });
+    }
+  }
+  return new Map([...variables].filter(([, { text }]) => text.trim() !== ''));
+}
+
+/** @throws UsageError for a variable that looks like a setting and is none */
+export function environmentSettings(environment: Environment): GivenSettings {
+  const keys = new Map(SETTING_KEYS.map((key) => [variableOf(key), key]));
+  const known: readonly string[] = [...keys.keys(), ...OTHER_VARIABLES];
+  const settings = new Map<SettingKey, Given>();
+  for (const [name, { text, where }] of environment) {
+    if (!name.startsWith('NIGHTSWEEP_')) continue;
+    const key = keys.get(name);
+    if (key !== undefined) settings.set(key, { text, where, origin: 'environment' });
+    else if (!known.includes(name)) throw unknownVariable(where, nearest(name, known));
+  }
+  return settings;
+}
+
+function unknownVariable(where: string, meant: string | null): UsageError {
+  const advice =
+    meant === null
+      ? 'unset it, or see `nightsweep config` for those there are'
+      : `did you mean ${meant}? Correct or unset it`;
+  return new UsageError(`${where} is not a variable that nightsweep knows; ${advice}.`);
+}

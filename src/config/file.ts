@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { UsageError } from '../domain/errors.ts';
+import { type Given, type GivenSettings, wrongValue } from './given.ts';
+import { SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
+import { readIfThere, type Surroundings } from './surroundings.ts';
+
+const DEFAULT_FILE = 'nightsweep.yaml';
+const SECRET = /secret|token|passw|passphrase|credential|client_?-?id|api_?-?key/i;
+
+/** A settings file that somebody asked for, and how. */
+export interface NamedFile {
+  readonly path: string;
+  readonly by: string;
+}
+
+/**
+ * The settings of the named file, or of `nightsweep.yaml` in the working directory if there is one.
+ * @throws UsageError, with the line, for anything in it that is not a known setting given once
+ */
+export function fileSettings(
+  { cwd, readFile }: Pick<Surroundings, 'cwd' | 'readFile'>,
+  named: NamedFile | null,
+): GivenSettings {
+  const path = named?.path ?? DEFAULT_FILE;
+  const text = readIfThere(readFile, resolve(cwd, path), `The settings file ${path}`);
+  if (text !== null) return parseSettings(text, path);
+  if (named === null) return new Map();
+  throw new UsageError(`The settings file ${path} (from ${named.by}) does not exist; correct the path.`);
+}
+
+function parseSettings(text: string, path: string): GivenSettings {
+  const lines = new LineCounter();
+  // Repeated keys are found below, where both lines can be named; plain errors quote nothing of the file.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const at = (offset: number) => `${path} line ${lines.linePos(offset).line}`;
+
+  const [error] = document.errors;
+  if (error !== undefined) {
+    // What follows a word's colon or a backslash is a piece of the file, and could be a misplaced secret. For
+    // the same reason the original error is not kept as the cause.
+    const problem = error.message.replace(/(?<=\w): .*$| \\.*$/s, '');
+    throw new UsageError(`${at(error.pos[0])} is not valid YAML: ${problem}.`);
+  }
+  if (document.contents === null) return new Map();
+  if (!isMap(document.contents)) {
+    throw new UsageError(`${path} is not a mapping; write one setting a line, such as "staleAfter: 24h".`);
+  }
+
+  const settings = new Map<SettingKey, Given>();
+  for (const pair of document.contents.items as Pair<Node, Node | null>[]) {
+    const where = at(pair.key.range?.[0] ?? 0);
+    const key = settingKey(pair.key, where);
+    const first = settings.get(key);
+    if (first !== undefined)
+      throw new UsageError(`${where}: ${key} is already given in ${first.where}; keep one.`);
+    settings.set(key, { text: valueText(key, pair.value, where), origin: 'file', where });
+  }
+  return settings;
+}
+
+function settingKey(node: Node, where: string): SettingKey {
+  const name = isScalar(node) ? String(node.value) : String(node);
+  if (Object.hasOwn(SETTINGS, name)) return name as SettingKey;
+  if (SECRET.test(name)) {
+    throw new UsageError(
+      `${where}: ${name} does not belong into a settings file; give credentials in the environment (GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET) or the secret in a file of its own (GENESYS_CLIENT_SECRET_FILE).`,
+    );
+  }
+  const meant = suggestSetting(name);
+  const advice = meant === null ? '`nightsweep config` lists those there are' : `did you mean ${meant}?`;
+  throw new UsageError(`${where}: ${name} is not a setting; ${advice}${meant === null ? '.' : ''}`);
+}
+
+/** The value as it is written: `010` and `1e3` must reach the kind's own parser, not YAML's idea of a number. */
+function valueText(key: SettingKey, node: Node | null, where: string): string {
+  if (node === null) return '';
+  if (isScalar(node)) return node.source ?? String(node.value);
+  if (!isSeq(node)) throw wrongValue(key, where, 'a mapping or an alias', null);
+  if (!SETTINGS[key].kind.isList) throw wrongValue(key, where, 'a list', null);
+  if (node.items.length === 0) return 'none';
+  return node.items.map((item) => valueText(key, item as Node, where)).join(', ');
+}

@@ -1,0 +1,178 @@
+import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { choice, count, duration, type Kind, orWord, ratio, text, yesOrNo } from './kinds.ts';
+import { ids, messageTypes } from './lists.ts';
+import { nearest } from './nearest.ts';
+
+/** One setting; its key is its place in {@link SETTINGS}. */
+interface Setting<T> {
+  readonly flag: string | null;
+  readonly kind: Kind<T>;
+  /** As text, read like any other given value. */
+  readonly default: string;
+  readonly description: string;
+}
+
+function setting<T>(
+  flag: string | null,
+  kind: Kind<T>,
+  defaultText: string,
+  description: string,
+): Setting<T> {
+  return { flag, kind, default: defaultText, description };
+}
+
+/** Every setting there is. The parser, `nightsweep config` and the README's table all come from here. */
+export const SETTINGS = {
+  db: setting(
+    '--db',
+    text('the path of a SQLite file'),
+    'data/nightsweep.db',
+    'The database with the mappings and the record of every run.',
+  ),
+  api: setting(
+    '--api',
+    choice('platform', 'gateway'),
+    'platform',
+    "The contract to speak: Genesys's Platform API, or that of a gateway in front of it.",
+  ),
+  staleAfter: setting(
+    '--stale-after',
+    duration('h', { min: MINUTE }),
+    '24h',
+    'A conversation is stale when neither side was active for this long.',
+  ),
+  staleAfterWithAgent: setting(
+    null,
+    orWord(duration('h', { min: MINUTE }), 'staleAfter', null),
+    'staleAfter',
+    'The same while an agent is connected; never less than `staleAfter`.',
+  ),
+  awaitingAgent: setting(
+    null,
+    choice('keep', 'close'),
+    'keep',
+    'What to do when an agent is connected and the customer spoke last.',
+  ),
+  exemptQueues: setting(null, ids(), 'none', 'Queues whose conversations are never closed by policy.'),
+  exemptDivisions: setting(null, ids(), 'none', 'Divisions whose conversations are never closed by policy.'),
+  platformTimerGrace: setting(
+    null,
+    duration('h'),
+    '12h',
+    "A conversation that Genesys's own inactivity timer ends within this time is left to it.",
+  ),
+  messageTypes: setting(null, messageTypes(), 'webmessaging', 'The kinds of messaging that may be closed.'),
+  closeReason: setting(
+    null,
+    orWord(text('a short text'), 'none', null),
+    'none',
+    'The reason to send along with a close; only the gateway contract has one.',
+  ),
+  ratePerMinute: setting(
+    '--rate',
+    count('requests a minute', { min: 1, max: 100_000 }),
+    '300',
+    'The most requests to send in a minute; what Genesys answers can only lower it.',
+  ),
+  budgetShare: setting(
+    null,
+    ratio(),
+    '1',
+    'The share of the allowed rate to use, where others need the rest.',
+  ),
+  concurrency: setting(
+    '--concurrency',
+    count('conversations', { min: 1, max: 100 }),
+    '10',
+    'How many conversations are in flight at a time.',
+  ),
+  maxCloses: setting(
+    '--max-closes',
+    orWord(count('closes', { min: 0, max: 10_000_000 }), 'unlimited', Number.POSITIVE_INFINITY),
+    '500',
+    'The most conversations that one run may close.',
+  ),
+  maxDuration: setting(
+    '--max-duration',
+    orWord(duration('h', { min: SECOND }), 'none', null),
+    'none',
+    'How long one run may take before it stops in good order.',
+  ),
+  survey: setting(
+    '--no-survey',
+    yesOrNo(),
+    'true',
+    'Whether to rule out ended conversations in bulk before reading them one by one.',
+  ),
+  surveyLag: setting(
+    null,
+    duration('m'),
+    '30m',
+    "How far Genesys's analytics may be behind; conversations closed more recently are not looked at again.",
+  ),
+  reopenWatch: setting(
+    null,
+    duration('h'),
+    '72h',
+    'How long a closed conversation is watched for being reopened.',
+  ),
+  verifyFor: setting(
+    null,
+    duration('s', { min: SECOND, max: HOUR }),
+    '15s',
+    'How long to wait for proof that a conversation has ended.',
+  ),
+  requestMaxAge: setting(
+    null,
+    duration('h', { min: MINUTE }),
+    '48h',
+    'A close request older than this expires instead of being served.',
+  ),
+  expectOrganization: setting(
+    null,
+    orWord(text('the id or the name of the organisation'), 'none', null),
+    'none',
+    'The organisation that the credentials must belong to before anything is closed by policy.',
+  ),
+  attemptTimeout: setting(
+    null,
+    duration('s', { min: SECOND, max: HOUR }),
+    '15s',
+    'The longest that one HTTP attempt may take.',
+  ),
+  conversationDeadline: setting(
+    null,
+    duration('m', { min: SECOND, max: 24 * HOUR }),
+    '5m',
+    'The longest that one conversation may take, with all its attempts.',
+  ),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** The value of every setting, as its kind reads it. */
+export type Values = {
+  [K in SettingKey]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never;
+};
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** `staleAfter` → `NIGHTSWEEP_STALE_AFTER`. */
+export function variableOf(key: SettingKey): string {
+  return `NIGHTSWEEP_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
+
+/** The name under which an argument parser hands over the flag: `--no-survey` → `survey`; null: no flag. */
+export function flagName(key: SettingKey): string | null {
+  return SETTINGS[key].flag?.replace(/^--(?:no-)?/, '') ?? null;
+}
+
+/** The setting that was probably meant, also by the name of its flag or variable. */
+export function suggestSetting(name: string): SettingKey | null {
+  const names = new Map(
+    SETTING_KEYS.flatMap((key) =>
+      [key, flagName(key) ?? key, variableOf(key)].map((known) => [known, key] as const),
+    ),
+  );
+  return names.get(nearest(name, [...names.keys()]) ?? '') ?? null;
+}

@@ -1,0 +1,55 @@
+import type { Origin } from '../domain/close-request.ts';
+import { type Instant, toIso } from '../domain/time.ts';
+import { Cells, checkText, RowProblem } from './cells.ts';
+import type { Columns, Header } from './header.ts';
+import type { Checked } from './import-rows.ts';
+import type { Effect, IntakeStore, NewCloseRequest } from './ports.ts';
+
+export const CLOSES_COLUMNS: Columns = { required: ['conversation_id'], optional: ['reason', 'as_of'] };
+
+const MAX_REASON_LENGTH = 500;
+
+/** The header that a bare list of ids, each with or without a reason, would have. */
+export function headerOfBareList(cells: readonly string[]): Header {
+  const names = ['conversation_id', 'reason'].slice(0, Math.min(cells.length, 2));
+  return { index: new Map(names.map((name, at) => [name, at])), width: names.length, ignored: [] };
+}
+
+/** A close request, and when what it was decided from was seen: the `as_of` of a dry run's list, else now. */
+export interface AskedClose {
+  readonly request: NewCloseRequest;
+  readonly askedAt: Instant;
+}
+
+/** @throws RowProblem when the row cannot go in */
+export function checkClose(
+  cells: readonly string[],
+  header: Header,
+  { origin, now }: { readonly origin: Origin; readonly now: Instant },
+): Checked<AskedClose> {
+  const row = new Cells(header, cells);
+  const conversationId = row.conversationId('conversation_id');
+  const reason = row.optional('reason')?.replace(/\s+/g, ' ') ?? null;
+  if (reason !== null) checkText(reason, 'reason', MAX_REASON_LENGTH, 'invalid_reason');
+  const askedAt = row.time('as_of') ?? now;
+  if (askedAt > now) throw new RowProblem('future_time', `The as_of ${toIso(askedAt)} lies ahead.`);
+  const request = { conversationId, reason, origin, force: false };
+  return { value: { request, askedAt }, identity: conversationId };
+}
+
+/**
+ * Records them in their order, one transaction for each run of rows with the same `askedAt`: a close that was
+ * decided upon at three must not override what the customer wrote at four.
+ */
+export function requestCloses(store: IntakeStore, asked: readonly AskedClose[]): Effect[] {
+  const effects: Effect[] = [];
+  for (let from = 0; from < asked.length; ) {
+    const askedAt = asked[from]?.askedAt ?? 0;
+    const other = asked.findIndex((close, at) => at > from && close.askedAt !== askedAt);
+    const to = other === -1 ? asked.length : other;
+    const requests = asked.slice(from, to).map(({ request }) => request);
+    effects.push(...store.requestCloses(requests, askedAt).map(({ effect }) => effect));
+    from = to;
+  }
+  return effects;
+}

@@ -1,0 +1,33 @@
+import { DAY, type Instant, toIso } from '../domain/time.ts';
+import { Cells, checkText, RowProblem } from './cells.ts';
+import type { Columns, Header } from './header.ts';
+import type { Checked } from './import-rows.ts';
+import type { MappingRow } from './ports.ts';
+
+export const MAPPING_COLUMNS: Columns = {
+  required: ['session_id', 'conversation_id', 'started_at'],
+  optional: ['last_activity_at', 'user_id'],
+};
+
+const MAX_NAME_LENGTH = 200;
+/** Clocks differ and zones get mixed up; more than a day ahead is a mistake. */
+const MAX_AHEAD_MS = DAY;
+
+/** @throws RowProblem when the row cannot go in */
+export function checkMapping(cells: readonly string[], header: Header, now: Instant): Checked<MappingRow> {
+  const row = new Cells(header, cells);
+  const sessionId = row.optional('session_id');
+  if (sessionId === null) throw new RowProblem('invalid_session', 'The row has no session_id.');
+  checkText(sessionId, 'session_id', MAX_NAME_LENGTH, 'invalid_session');
+  const conversationId = row.conversationId('conversation_id');
+  const startedAt = row.time('started_at');
+  if (startedAt === null) throw new RowProblem('missing_value', 'The row has no started_at.');
+  if (startedAt > now + MAX_AHEAD_MS) {
+    throw new RowProblem('future_time', `The started_at ${toIso(startedAt)} lies more than a day ahead.`);
+  }
+  const lastActivityAt = row.time('last_activity_at');
+  const userId = row.optional('user_id');
+  if (userId !== null) checkText(userId, 'user_id', MAX_NAME_LENGTH, 'invalid_user');
+  const value = { conversationId, sessionId, userId, startedAt, lastActivityAt };
+  return { value, identity: JSON.stringify(value) };
+}

@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+import { UsageError } from '../domain/errors.ts';
+
+/** What an import reads from: a file's stream, standard input, or any chunks of bytes. */
+export type Source = AsyncIterable<Uint8Array>;
+
+/** What is known while an import runs. */
+export interface ImportProgress {
+  readonly rows: number;
+  readonly rejected: number;
+}
+
+/** The name under which a file is recorded: without its folder, and fit for one line. `-` is standard input. */
+export function recordedName(file: string): string {
+  return file === '-' ? 'stdin' : basename(file).replace(/\p{Cc}/gu, '?');
+}
+
+/** Passes the bytes on; a file that cannot be read becomes a UsageError that names it. */
+export async function* readable(source: Source, file: string): Source {
+  try {
+    yield* source;
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new UsageError(`Cannot read ${file}: ${error.message}.`, { cause: error });
+  }
+}
+
+/** The first record, where the header stands, and the rest of its batch. @throws UsageError when there is none */
+export async function firstOf<T>(
+  batches: AsyncIterator<readonly T[]>,
+  file: string,
+): Promise<{ first: T; rest: readonly T[] }> {
+  const batch = await batches.next();
+  const [first, ...rest] = batch.done === true ? [] : batch.value;
+  if (first === undefined) throw new UsageError(`${file} is empty; nothing was imported.`);
+  return { first, rest };
+}

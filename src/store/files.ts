@@ -1,0 +1,43 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseError } from '../domain/errors.ts';
+
+/** Whether there is a file; throws DatabaseError when there is something else, or no way to look. */
+export function fileExists(path: string): boolean {
+  try {
+    if (statSync(path).isFile()) return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw cannotOpen(path, error);
+  }
+  throw new DatabaseError(`${path} is not a file, so it cannot be a database; name one with --db.`);
+}
+
+/**
+ * Creates an empty file that only its owner may read and write, before SQLite would with the umask's rights;
+ * SQLite gives its -wal and -shm files the same. Answers false when something is there already.
+ *
+ * Never opens a file that exists: closing any descriptor of a file drops the locks that this process's other
+ * connections hold on it (POSIX), the lease among them.
+ */
+export function createPrivateFile(path: string): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw cannotOpen(path, error);
+  }
+}
+
+export function cannotOpen(path: string, error: unknown): DatabaseError {
+  return new DatabaseError(
+    `The file ${path} cannot be opened (${codeOf(error) ?? String(error)}); check the path and its rights.`,
+    { cause: error },
+  );
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code;
+}

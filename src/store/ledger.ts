@@ -1,0 +1,83 @@
+import type { Consequences, Outcome } from '../domain/outcome.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Ledger } from '../sweep/ports.ts';
+import type { Db } from './connection.ts';
+import { knownReader } from './known.ts';
+import {
+  fromIntent,
+  fromOutcome,
+  type IntentColumns,
+  type OutcomeColumns,
+  toIntent,
+} from './outcome-rows.ts';
+import { text } from './rows.ts';
+
+type ById = { readonly id: string };
+type NewState = ById & { readonly state: string; readonly stateAt: string; readonly updatedAt: string };
+type Settlement = ById & {
+  readonly outcome: string;
+  readonly origin: string;
+  readonly decidedAt: string;
+  readonly ended: 0 | 1;
+};
+
+/** What we are about to do, and what happened. */
+export function ledger(db: Db): Ledger {
+  const readKnown = knownReader(db);
+  const insertIntent = db.prepare<IntentColumns>(`
+    INSERT INTO intents (conversation_id, session_id, run_id, intended_at, reason, detail, origin, request_id,
+      remote_status, remote_last_activity_at, idle_seconds, queue_id, agent_connected)
+    VALUES (@conversation_id, @session_id, @run_id, @intended_at, @reason, @detail, @origin, @request_id,
+      @remote_status, @remote_last_activity_at, @idle_seconds, @queue_id, @agent_connected)`);
+  const intents = db.prepare<Record<string, never>, IntentColumns>(
+    'SELECT * FROM intents ORDER BY intended_at, conversation_id',
+  );
+  const deleteIntent = db.prepare<ById>('DELETE FROM intents WHERE conversation_id = @id');
+  const insertOutcome = db.prepare<OutcomeColumns>(`
+    INSERT INTO outcomes (run_id, conversation_id, session_id, outcome, reason, detail, origin, remote_status,
+      remote_last_activity_at, idle_seconds, queue_id, agent_connected, http_status, error_code, correlation_id,
+      requests, decided_at, closed_at)
+    VALUES (@run_id, @conversation_id, @session_id, @outcome, @reason, @detail, @origin, @remote_status,
+      @remote_last_activity_at, @idle_seconds, @queue_id, @agent_connected, @http_status, @error_code,
+      @correlation_id, @requests, @decided_at, @closed_at)`);
+  const setState = db.prepare<NewState>(
+    'UPDATE mappings SET state = @state, state_at = @stateAt, updated_at = @updatedAt WHERE conversation_id = @id',
+  );
+  // An end answers everybody who asked for one. Any other outcome answers only the request that it was decided
+  // for: one that came in meanwhile has not been looked at yet, and must not be lost.
+  const settleRequest = db.prepare<Settlement>(`
+    UPDATE close_requests SET settled_at = @decidedAt, outcome = @outcome
+    WHERE conversation_id = @id AND settled_at IS NULL
+      AND (@ended = 1 OR (origin = @origin AND requested_at <= @decidedAt))`);
+
+  function applyConsequences(outcome: Outcome, consequences: Consequences, seenAt: Instant): void {
+    const { conversationId: id, outcome: kind, origin } = outcome;
+    const decidedAt = text(outcome.decidedAt);
+    const { mappingState: state, settlesRequest } = consequences;
+    if (state !== null) setState.run({ id, state, stateAt: text(seenAt), updatedAt: decidedAt });
+    if (settlesRequest) {
+      const ended = state === 'closed' || state === 'gone' ? 1 : 0;
+      settleRequest.run({ id, outcome: kind, origin, decidedAt, ended });
+    }
+    deleteIntent.run({ id });
+  }
+
+  return {
+    intend: (intent, stillRight) =>
+      db.write(() => {
+        if (!stillRight(readKnown(intent.conversationId))) return false;
+        // Fails where another intent is still there: what that one did must be known first.
+        insertIntent.run(fromIntent(intent));
+        return true;
+      }),
+    intents: () => intents.all({}).map(toIntent),
+    withdraw: (conversationId) => {
+      db.write(() => deleteIntent.run({ id: conversationId }));
+    },
+    record: (runId, outcome, consequences, seenAt) =>
+      db.write(() => {
+        insertOutcome.run(fromOutcome(runId, outcome));
+        if (consequences !== null) applyConsequences(outcome, consequences, seenAt);
+      }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Mapping } from '../domain/mapping.ts';
+import type { Instant } from '../domain/time.ts';
+import type { MappingRow } from '../intake/ports.ts';
+
+/**
+ * A mapping after one more row about its conversation. Whatever the order in which rows come, session and activity
+ * end the same:
+ * - the session that started later has the conversation (of two that started together, the one whose id sorts last);
+ * - activity is the latest that anybody told, and where it is known, not before the session's start, which is a
+ *   sign of life too; it never moves back;
+ * - a sign of life after the end was seen makes the mapping open again: the next sweep looks at it.
+ */
+export function mergeMapping(known: Mapping, row: MappingRow, now: Instant): Mapping {
+  const merged = { ...known, ...sessionOf(known, row) };
+  const lastActivityAt = activityOf(latest(known.lastActivityAt, row.lastActivityAt), merged.startedAt);
+  const alive = lastActivityAt ?? merged.startedAt;
+  const revived = known.state !== 'open' && known.stateAt !== null && alive > known.stateAt;
+  return revived ? { ...merged, lastActivityAt, state: 'open', stateAt: now } : { ...merged, lastActivityAt };
+}
+
+/** The mapping of a conversation that was not known before. */
+export function firstMapping(row: MappingRow): Mapping {
+  return {
+    ...row,
+    lastActivityAt: activityOf(row.lastActivityAt, row.startedAt),
+    state: 'open',
+    stateAt: null,
+    holdUntil: null,
+  };
+}
+
+type Session = Pick<Mapping, 'sessionId' | 'userId' | 'startedAt'>;
+
+function sessionOf(known: Session, row: Session): Session {
+  if (known.sessionId === row.sessionId) {
+    return {
+      sessionId: known.sessionId,
+      userId: row.userId ?? known.userId,
+      startedAt: Math.max(known.startedAt, row.startedAt),
+    };
+  }
+  const rowWins =
+    row.startedAt === known.startedAt ? row.sessionId > known.sessionId : row.startedAt > known.startedAt;
+  const { sessionId, userId, startedAt } = rowWins ? row : known;
+  return { sessionId, userId, startedAt };
+}
+
+function activityOf(lastActivityAt: Instant | null, startedAt: Instant): Instant | null {
+  return lastActivityAt === null ? null : Math.max(lastActivityAt, startedAt);
+}
+
+function latest(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}

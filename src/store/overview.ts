@@ -1,0 +1,46 @@
+import type { Instant } from '../domain/time.ts';
+import type { Overview } from '../report/ports.ts';
+import type { Db } from './connection.ts';
+import { instant, text } from './rows.ts';
+
+type OverviewColumns = {
+  readonly open: number;
+  readonly closed: number;
+  readonly gone: number;
+  readonly on_hold: number;
+  readonly pending_requests: number;
+  readonly intents: number;
+  readonly outcomes: number;
+  readonly runs: number;
+  readonly oldest_open_at: string | null;
+};
+
+/** Counts everything; it reads whole tables, so it is for people who ask, not for every run. */
+export function overviewReader(db: Db): (now: Instant) => Overview {
+  const overview = db.prepare<{ readonly now: string }, OverviewColumns>(`
+    SELECT
+      count(*) FILTER (WHERE state = 'open') AS open,
+      count(*) FILTER (WHERE state = 'closed') AS closed,
+      count(*) FILTER (WHERE state = 'gone') AS gone,
+      count(*) FILTER (WHERE hold_until > @now) AS on_hold,
+      min(coalesce(last_activity_at, started_at)) FILTER (WHERE state = 'open') AS oldest_open_at,
+      (SELECT count(*) FROM close_requests WHERE settled_at IS NULL) AS pending_requests,
+      (SELECT count(*) FROM intents) AS intents,
+      (SELECT count(*) FROM outcomes) AS outcomes,
+      (SELECT count(*) FROM runs) AS runs
+    FROM mappings`);
+
+  return (now) => {
+    // An aggregate without GROUP BY always has its one row.
+    const row = overview.get({ now: text(now) }) as OverviewColumns;
+    return {
+      mappings: { open: row.open, closed: row.closed, gone: row.gone },
+      onHold: row.on_hold,
+      pendingRequests: row.pending_requests,
+      intents: row.intents,
+      outcomes: row.outcomes,
+      runs: row.runs,
+      oldestOpenAt: instant(row.oldest_open_at),
+    };
+  };
+}

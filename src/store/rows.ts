@@ -1,0 +1,74 @@
+import type { CloseRequest } from '../domain/close-request.ts';
+import type { Mapping, MappingState } from '../domain/mapping.ts';
+import { type Instant, toIso } from '../domain/time.ts';
+
+/** The text of a moment as the tables keep it; null stays null. */
+export function text(at: Instant): string;
+export function text(at: Instant | null): string | null;
+export function text(at: Instant | null): string | null {
+  return at === null ? null : toIso(at);
+}
+
+/** The moment of a stored text, whose form its CHECK has proven; null stays null. */
+export function instant(stored: string): Instant;
+export function instant(stored: string | null): Instant | null;
+export function instant(stored: string | null): Instant | null {
+  return stored === null ? null : Date.parse(stored);
+}
+
+/** For columns that hold 0, 1 or NULL. */
+export function flag(stored: boolean): 0 | 1;
+export function flag(stored: boolean | null): 0 | 1 | null;
+export function flag(stored: boolean | null): 0 | 1 | null {
+  return stored === null ? null : stored ? 1 : 0;
+}
+
+/** A number of rows for LIMIT, where -1 stands for all. */
+export function limitOf(rows: number): number {
+  return Number.isFinite(rows) ? rows : -1;
+}
+
+export interface MappingColumns {
+  readonly conversation_id: string;
+  readonly session_id: string;
+  readonly user_id: string | null;
+  readonly started_at: string;
+  readonly last_activity_at: string | null;
+  readonly state: MappingState;
+  readonly state_at: string | null;
+  readonly hold_until: string | null;
+  readonly source: string;
+}
+
+export function toMapping(row: MappingColumns): Mapping {
+  return {
+    conversationId: row.conversation_id,
+    sessionId: row.session_id,
+    userId: row.user_id,
+    startedAt: instant(row.started_at),
+    lastActivityAt: instant(row.last_activity_at),
+    state: row.state,
+    stateAt: instant(row.state_at),
+    holdUntil: instant(row.hold_until),
+  };
+}
+
+export interface RequestColumns {
+  readonly id: number;
+  readonly conversation_id: string;
+  readonly reason: string | null;
+  readonly origin: string;
+  readonly requested_at: string;
+  readonly force: 0 | 1;
+}
+
+export function toRequest(row: RequestColumns): CloseRequest {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    reason: row.reason,
+    origin: row.origin,
+    requestedAt: instant(row.requested_at),
+    force: row.force === 1,
+  };
+}

@@ -1,0 +1,47 @@
+import type { HoldStore, IntakeStore } from '../intake/ports.ts';
+import type { ReportStore } from '../report/ports.ts';
+import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
+import { type OpenOptions, openDatabase } from './database.ts';
+import { holdStore } from './holds.ts';
+import { intakeStore } from './intake.ts';
+import { ledger } from './ledger.ts';
+import { type Maintenance, maintenance } from './maintenance.ts';
+import type { Migrated } from './migrate.ts';
+import { reportStore } from './report.ts';
+import { runStore } from './runs.ts';
+import { workStore } from './work.ts';
+
+/** Every port that is about the record, on one connection. All of them throw DatabaseError. */
+export interface Store {
+  readonly runs: RunStore;
+  readonly work: WorkStore;
+  readonly ledger: Ledger;
+  readonly intake: IntakeStore;
+  readonly holds: HoldStore;
+  readonly report: ReportStore;
+  readonly maintenance: Maintenance;
+  /** What opening it has migrated; null: nothing. */
+  readonly migrated: Migrated | null;
+  close(): void;
+}
+
+/** Opens the database at `path`. Throws DatabaseError with what to do about it. */
+export function openStore(path: string, options: OpenOptions): Store {
+  const { db, migrated } = openDatabase(path, options);
+  try {
+    return {
+      runs: runStore(db),
+      work: workStore(db),
+      ledger: ledger(db),
+      intake: intakeStore(db),
+      holds: holdStore(db),
+      report: reportStore(db),
+      maintenance: maintenance(db, options.migrations),
+      migrated,
+      close: () => db.close(),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

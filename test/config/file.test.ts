@@ -1,0 +1,148 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { UsageError } from '../../src/domain/errors.ts';
+import { surroundings } from './surroundings.ts';
+
+const QUEUE = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+const load = (yaml: string) => loadConfig({ ...surroundings({ 'nightsweep.yaml': yaml }), flags: {} }).config;
+
+describe('nightsweep.yaml', () => {
+  it.each([
+    ['', { concurrency: 10 }],
+    ['# only a comment\n', { concurrency: 10 }],
+    ['concurrency: 3 # not more\r\napi: "gateway"\r\n', { concurrency: 3, api: 'gateway' }],
+    ['survey: off\nmaxCloses: unlimited', { survey: false, maxCloses: Number.POSITIVE_INFINITY }],
+    ['budgetShare: 0.10', { budgetShare: 0.1 }],
+    [`exemptQueues:\n  - ${QUEUE}\n  - ${QUEUE}\n`, { policy: { exemptQueues: [QUEUE] } }],
+    [`exemptQueues: ${QUEUE}`, { policy: { exemptQueues: [QUEUE] } }],
+    ['exemptQueues: []', { policy: { exemptQueues: [] } }],
+    ['closeReason: |\n  ended at\n  night\n', { closeReason: 'ended at\nnight' }],
+  ])('%j is understood', (yaml, expected) => {
+    expect(load(yaml)).toMatchObject(expected);
+  });
+
+  it.each([
+    [
+      '# policy\nstale_after: 24h\n',
+      'nightsweep.yaml line 2: stale_after is not a setting; did you mean staleAfter?',
+    ],
+    ['rate: 100', 'nightsweep.yaml line 1: rate is not a setting; did you mean ratePerMinute?'],
+    ['NIGHTSWEEP_DB: x', 'nightsweep.yaml line 1: NIGHTSWEEP_DB is not a setting; did you mean db?'],
+    ['x: 1', 'nightsweep.yaml line 1: x is not a setting; `nightsweep config` lists those there are.'],
+    ['timeout: 10s', 'nightsweep.yaml line 1: timeout is not a setting; did you mean attemptTimeout?'],
+    [
+      'colour: red',
+      'nightsweep.yaml line 1: colour is not a setting; `nightsweep config` lists those there are.',
+    ],
+    [
+      'constructor: 1',
+      'nightsweep.yaml line 1: constructor is not a setting; `nightsweep config` lists those there are.',
+    ],
+    [
+      'concurrency: 3\n\nconcurrency: 4\n',
+      'nightsweep.yaml line 3: concurrency is already given in nightsweep.yaml line 1; keep one.',
+    ],
+    [
+      'ratePerMinute: 0300x',
+      'nightsweep.yaml line 1: ratePerMinute cannot be "0300x"; give a whole number from 1 to 100000.',
+    ],
+    [
+      'api: platform\nstaleAfter: 24\n',
+      'nightsweep.yaml line 2: staleAfter cannot be "24" (24 has no unit; did you mean 24h?); give a duration such as 90s, 15m, 24h or 1h30m, from 1m to 3650d.',
+    ],
+    [
+      'exemptQueues:\n# - all commented out\n',
+      'nightsweep.yaml line 1: exemptQueues has no value; give ids (UUIDs) separated by commas, or none.',
+    ],
+    [
+      'concurrency: [3]',
+      'nightsweep.yaml line 1: concurrency cannot be a list; give a whole number from 1 to 100.',
+    ],
+    [
+      'concurrency:\n  min: 3\n',
+      'nightsweep.yaml line 1: concurrency cannot be a mapping or an alias; give a whole number from 1 to 100.',
+    ],
+    [
+      '- staleAfter\n',
+      'nightsweep.yaml is not a mapping; write one setting a line, such as "staleAfter: 24h".',
+    ],
+    [
+      'staleAfter 24h',
+      'nightsweep.yaml is not a mapping; write one setting a line, such as "staleAfter: 24h".',
+    ],
+  ])('%j is refused', (yaml, sentence) => {
+    expect(() => load(yaml)).toThrow(new UsageError(sentence));
+  });
+
+  it.each([
+    ['api: platform\nconcurrency: [1, 2\n', /^nightsweep\.yaml line \d is not valid YAML: .+\.$/],
+    ['api: platform\n  concurrency: 3\n', /^nightsweep\.yaml line [12] is not valid YAML: .+\.$/],
+    ['api: platform\n---\napi: gateway\n', /^nightsweep\.yaml line [12] is not valid YAML: .+\.$/],
+  ])('%j is refused with the line and what YAML says', (yaml, sentence) => {
+    expect(() => load(yaml)).toThrow(sentence);
+  });
+
+  it.each(['clientSecret', 'client_secret', 'GENESYS_CLIENT_SECRET', 'clientId', 'apiToken', 'password'])(
+    'refuses %s without repeating its value, and says where it belongs',
+    (key) => {
+      const attempt = () => load(`concurrency: 3\n${key}: hunter2\n`);
+      expect(attempt).toThrow(`nightsweep.yaml line 2: ${key} does not belong into a settings file`);
+      expect(attempt).toThrow('GENESYS_CLIENT_SECRET_FILE');
+      expect(attempt).not.toThrow('hunter2');
+    },
+  );
+
+  it.each([
+    'clientSecret: "hunter2\n',
+    'clientSecret: hunter2\n hunter2: - hunter2 : {\n',
+    'clientSecret: "x" hunter2\n',
+    'clientSecret: |hunter2\n',
+    'clientSecret: "\\xhunter2"\n',
+    'clientSecret: !!map hunter2\n',
+    '} hunter2',
+  ])('repeats nothing of the file when it is not valid: %j', (yaml) => {
+    expect(() => load(yaml)).toThrow(UsageError);
+    expect(() => load(yaml)).not.toThrow('hunter2');
+  });
+});
+
+describe('the path of the settings file', () => {
+  const files = {
+    'a.yaml': 'concurrency: 3',
+    'b.yaml': 'concurrency: 4',
+    'nightsweep.yaml': 'concurrency: 5',
+  };
+
+  it('is that of --config, else of NIGHTSWEEP_CONFIG, else nightsweep.yaml', () => {
+    const named = surroundings(files, { NIGHTSWEEP_CONFIG: 'b.yaml' });
+    expect(loadConfig({ ...named, flags: {}, configFile: 'a.yaml' }).config.concurrency).toBe(3);
+    expect(loadConfig({ ...named, flags: {} }).config.concurrency).toBe(4);
+    expect(loadConfig({ ...named, env: {}, flags: {}, configFile: null }).config.concurrency).toBe(5);
+  });
+
+  it('may be given in .env', () => {
+    const here = surroundings({ ...files, '.env': 'NIGHTSWEEP_CONFIG=b.yaml' });
+    expect(loadConfig({ ...here, flags: {} }).config.concurrency).toBe(4);
+  });
+
+  it('must exist when it is named', () => {
+    const here = surroundings(files);
+    expect(() => loadConfig({ ...here, flags: {}, configFile: 'c.yaml' })).toThrow(
+      new UsageError('The settings file c.yaml (from --config) does not exist; correct the path.'),
+    );
+    expect(() => loadConfig({ ...here, flags: {}, env: { NIGHTSWEEP_CONFIG: 'c.yaml' } })).toThrow(
+      new UsageError('The settings file c.yaml (from NIGHTSWEEP_CONFIG) does not exist; correct the path.'),
+    );
+  });
+
+  it('must be that of a file, also when it is the default one', () => {
+    const here = surroundings();
+    mkdirSync(join(here.cwd, 'nightsweep.yaml'));
+    expect(() => loadConfig({ ...here, flags: {} })).toThrow(
+      new UsageError('The settings file nightsweep.yaml cannot be read (EISDIR); make it a readable file.'),
+    );
+  });
+});

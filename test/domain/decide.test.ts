@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest';
+import type { CloseRequest } from '../../src/domain/close-request.ts';
+import { type Conversation, unreadable } from '../../src/domain/conversation.ts';
+import { CLOSE_REASONS, decide, KEEP_REASONS, lastActivity } from '../../src/domain/decide.ts';
+import type { Mapping } from '../../src/domain/mapping.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { DAY, HOUR } from '../../src/domain/time.ts';
+import { aConversation, aMapping, aPolicy, aRequest, ID, NOW } from './make.ts';
+
+interface Given {
+  conversation?: Partial<Conversation>;
+  mapping?: Partial<Mapping> | null;
+  request?: Partial<CloseRequest>;
+  policy?: Partial<Policy>;
+}
+
+function reasonFor({ conversation, mapping, request, policy }: Given) {
+  const { action, reason } = decide(
+    aConversation(conversation),
+    mapping === null ? null : aMapping(mapping),
+    request === undefined ? null : aRequest(request),
+    aPolicy(policy),
+    NOW,
+  );
+  return `${action} ${reason}`;
+}
+
+const WAITING = { lastCustomerMessageAt: NOW - 2 * DAY, lastAgentMessageAt: NOW - 3 * DAY };
+const EXEMPT = { exemptQueues: ['q1'] };
+const QUIET_FOR = (ms: number) => ({
+  conversation: { lastActivityAt: NOW - ms },
+  mapping: { lastActivityAt: null },
+});
+
+describe('decide', () => {
+  it.each([
+    ['a reply that was not understood', { conversation: { status: 'unknown' } }, 'keep unreadable'],
+    ['one that has ended', { conversation: { status: 'closed' } }, 'settle ended'],
+    ['one that was abandoned', { conversation: { status: 'abandoned' } }, 'settle ended'],
+    ['another kind of messaging', { conversation: { messageTypes: ['whatsapp'] } }, 'keep not_web_messaging'],
+    [
+      'a mixture of kinds',
+      { conversation: { messageTypes: ['webmessaging', 'sms'] } },
+      'keep not_web_messaging',
+    ],
+    ['no kind at all', { conversation: { messageTypes: [] } }, 'keep not_web_messaging'],
+    [
+      'another kind that is allowed',
+      { conversation: { messageTypes: ['sms'] }, policy: { messageTypes: ['sms'] } },
+      'close stale',
+    ],
+    ['a hold', { mapping: { holdUntil: NOW + 1 } }, 'keep on_hold'],
+    ['a hold that ends now', { mapping: { holdUntil: NOW } }, 'close stale'],
+    ['a request', { request: {} }, 'close requested'],
+    ['a request for what no mapping knows', { request: {}, mapping: null }, 'close requested'],
+    [
+      'a request for what has no known activity',
+      { request: {}, mapping: null, conversation: { lastActivityAt: null } },
+      'close requested',
+    ],
+    [
+      'a request and remote activity since',
+      { request: {}, conversation: { lastActivityAt: NOW - HOUR + 1 } },
+      'keep active_since_request',
+    ],
+    [
+      'a request and our activity since',
+      { request: {}, mapping: { lastActivityAt: NOW - HOUR + 1 } },
+      'keep active_since_request',
+    ],
+    [
+      'a request at the very moment of activity',
+      { request: {}, conversation: { lastActivityAt: NOW - HOUR } },
+      'close requested',
+    ],
+    [
+      'a forced request and activity since',
+      { request: { force: true }, conversation: { lastActivityAt: NOW } },
+      'close requested',
+    ],
+    ["a person's request for an exempt one", { request: {}, policy: EXEMPT }, 'close requested'],
+    [
+      "a file's request for an exempt one",
+      { request: { origin: 'csv:a.csv#2' }, policy: EXEMPT },
+      'close requested',
+    ],
+    ["a webhook's request", { request: { origin: 'webhook:wrapup' } }, 'close requested'],
+    [
+      "a webhook's request for an exempt one",
+      { request: { origin: 'webhook:wrapup' }, policy: EXEMPT },
+      'keep exempt',
+    ],
+    [
+      "a webhook's request and activity since",
+      { request: { origin: 'webhook:wrapup' }, conversation: { lastActivityAt: NOW } },
+      'keep active_since_request',
+    ],
+    ['an exempt queue', { policy: EXEMPT }, 'keep exempt'],
+    [
+      'an exempt queue that it has left',
+      { policy: EXEMPT, conversation: { queueIds: ['q1', 'q2'] } },
+      'keep exempt',
+    ],
+    ['an exempt queue elsewhere', { policy: { exemptQueues: ['q2'] } }, 'close stale'],
+    [
+      'exempt queues when its own is not told',
+      { policy: EXEMPT, conversation: { queueIds: null } },
+      'keep exempt',
+    ],
+    ['an exempt division', { policy: { exemptDivisions: ['d1'] } }, 'keep exempt'],
+    [
+      'exempt divisions when its own is not told',
+      { policy: { exemptDivisions: ['d2'] }, conversation: { divisionIds: null } },
+      'keep exempt',
+    ],
+    ['no queue told and none exempt', { conversation: { queueIds: null, divisionIds: null } }, 'close stale'],
+    ['a parked one', { conversation: { parked: true } }, 'keep parked'],
+    ['a parking state that is not told', { conversation: { parked: null } }, 'close stale'],
+    [
+      'a timer that ends it at the end of the grace',
+      { conversation: { platformEndsAt: NOW + 12 * HOUR } },
+      'keep platform_timer',
+    ],
+    ['a timer beyond the grace', { conversation: { platformEndsAt: NOW + 12 * HOUR + 1 } }, 'close stale'],
+    ['a timer that is due now', { conversation: { platformEndsAt: NOW } }, 'close stale'],
+    ['a timer in the next millisecond', { conversation: { platformEndsAt: NOW + 1 } }, 'keep platform_timer'],
+    [
+      'no known activity',
+      { conversation: { lastActivityAt: null }, mapping: { lastActivityAt: null } },
+      'keep unknown_activity',
+    ],
+    [
+      'no known activity and no mapping',
+      { conversation: { lastActivityAt: null }, mapping: null },
+      'keep unknown_activity',
+    ],
+    ['remote activity just inside', QUIET_FOR(DAY - 1), 'keep active_recently'],
+    ['remote activity exactly at the cutoff', QUIET_FOR(DAY), 'close stale'],
+    ['our activity just inside', { mapping: { lastActivityAt: NOW - DAY + 1 } }, 'keep active_recently'],
+    [
+      'only our activity, exactly at the cutoff',
+      { conversation: { lastActivityAt: null }, mapping: { lastActivityAt: NOW - DAY } },
+      'close stale',
+    ],
+    ['activity in the future', { mapping: { lastActivityAt: NOW + DAY } }, 'keep active_recently'],
+    [
+      'a customer who waits for a connected agent',
+      { conversation: { ...WAITING, agentConnected: true } },
+      'keep awaiting_agent',
+    ],
+    [
+      'the same when the policy allows it',
+      { conversation: { ...WAITING, agentConnected: true }, policy: { awaitingAgent: 'close' } },
+      'close stale',
+    ],
+    [
+      'an agent who answered in the same moment',
+      { conversation: { agentConnected: true, lastCustomerMessageAt: NOW - 2 * DAY } },
+      'close stale',
+    ],
+    ['a waiting customer whose agent has left', { conversation: WAITING }, 'close stale'],
+    [
+      'a waiting customer, agent not told',
+      { conversation: { ...WAITING, agentConnected: null } },
+      'close stale',
+    ],
+    [
+      'a connected agent just inside its time',
+      { conversation: { agentConnected: true }, policy: { staleAfterWithAgentMs: 2 * DAY + 1 } },
+      'keep agent_connected',
+    ],
+    [
+      'a connected agent exactly at its time',
+      { conversation: { agentConnected: true }, policy: { staleAfterWithAgentMs: 2 * DAY } },
+      'close stale',
+    ],
+    [
+      'a shorter time with agent, which counts for nothing',
+      { ...QUIET_FOR(DAY - 1), policy: { staleAfterWithAgentMs: 1 } },
+      'keep active_recently',
+    ],
+    [
+      'a customer whom nobody ever answered',
+      { conversation: { ...WAITING, agentAnswered: false } },
+      'close stale_unanswered',
+    ],
+    [
+      'a customer, and whether anybody answered is not told',
+      { conversation: { ...WAITING, agentAnswered: null } },
+      'close stale',
+    ],
+    [
+      'nobody ever wrote and nobody answered',
+      { conversation: { lastCustomerMessageAt: null, lastAgentMessageAt: null, agentAnswered: false } },
+      'close stale',
+    ],
+    ['an abandoned talk', {}, 'close stale'],
+    ['the same without a mapping', { mapping: null }, 'close stale'],
+  ] as [string, Given, string][])('%s', (_, given, expected) => {
+    expect(reasonFor(given)).toBe(expected);
+  });
+
+  it('gives every reason of the contract a sentence', () => {
+    const seen = new Set<string>();
+    const cases: Given[] = [
+      { conversation: { status: 'unknown' } },
+      { conversation: { messageTypes: [] } },
+      { mapping: { holdUntil: NOW + 1 } },
+      { request: {}, conversation: { lastActivityAt: NOW } },
+      { policy: EXEMPT },
+      { conversation: { parked: true } },
+      { conversation: { platformEndsAt: NOW + 1 } },
+      { conversation: { lastActivityAt: null }, mapping: null },
+      { conversation: { lastActivityAt: NOW } },
+      { conversation: { ...WAITING, agentConnected: true } },
+      { conversation: { agentConnected: true }, policy: { staleAfterWithAgentMs: 9 * DAY } },
+      { request: {} },
+      { conversation: { ...WAITING, agentAnswered: false } },
+      {},
+    ];
+    for (const { conversation, mapping, request, policy } of cases) {
+      const decision = decide(
+        aConversation(conversation),
+        mapping === null ? null : aMapping(mapping),
+        request ? aRequest(request) : null,
+        aPolicy(policy),
+        NOW,
+      );
+      expect(decision.sentence).toMatch(/^\S.+[^.]$/);
+      seen.add(decision.reason);
+    }
+    expect([...seen].sort()).toEqual([...KEEP_REASONS, ...CLOSE_REASONS].sort());
+  });
+
+  it('says why a reply was not understood', () => {
+    const decision = decide(unreadable(ID, 'it has no participants'), null, null, aPolicy(), NOW);
+    expect(decision.sentence).toContain('it has no participants');
+  });
+});
+
+describe('of two rules that both apply, the earlier one wins', () => {
+  const ladder: [string, Given][] = [
+    ['keep unreadable', { conversation: { status: 'unknown' } }],
+    ['settle ended', { conversation: { status: 'closed' } }],
+    ['keep not_web_messaging', { conversation: { messageTypes: ['sms'] } }],
+    ['keep on_hold', { mapping: { holdUntil: NOW + DAY } }],
+    ['keep active_since_request', { request: { requestedAt: NOW - 3 * DAY } }],
+    ['close requested', { request: {} }],
+    ['keep exempt', { policy: EXEMPT }],
+    ['keep parked', { conversation: { parked: true } }],
+    ['keep platform_timer', { conversation: { platformEndsAt: NOW + HOUR } }],
+    ['keep unknown_activity', { conversation: { lastActivityAt: null }, mapping: { lastActivityAt: null } }],
+    ['keep active_recently', { conversation: { lastActivityAt: NOW - HOUR } }],
+    [
+      'keep awaiting_agent',
+      { conversation: { ...WAITING, agentConnected: true }, policy: { awaitingAgent: 'keep' } },
+    ],
+    [
+      'keep agent_connected',
+      {
+        conversation: { agentConnected: true },
+        policy: { staleAfterWithAgentMs: 9 * DAY, awaitingAgent: 'close' },
+      },
+    ],
+    ['close stale_unanswered', { conversation: { ...WAITING, agentAnswered: false } }],
+    ['close stale', {}],
+  ];
+  const both = (later: Given, earlier: Given): Given => ({
+    conversation: { ...later.conversation, ...earlier.conversation },
+    mapping: { ...later.mapping, ...earlier.mapping },
+    policy: { ...later.policy, ...earlier.policy },
+    ...((later.request ?? earlier.request) && { request: { ...later.request, ...earlier.request } }),
+  });
+  const pairs = ladder.slice(1).map((later, at) => [ladder[at], later] as [[string, Given], [string, Given]]);
+
+  it.each(pairs.map(([earlier, later]) => [earlier[0], later[0], earlier[1], later[1]] as const))(
+    '%s before %s',
+    (expected, other, earlier, later) => {
+      expect(reasonFor(earlier)).toBe(expected);
+      expect(reasonFor(later)).toBe(other);
+      expect(reasonFor(both(later, earlier))).toBe(expected);
+    },
+  );
+});
+
+describe('the last activity', () => {
+  it.each([
+    [null, null, null],
+    [5, null, 5],
+    [null, 7, 7],
+    [5, 7, 7],
+    [7, 5, 7],
+    [Number.NaN, 5, 5],
+    [Number.POSITIVE_INFINITY, null, null],
+  ])('of %s there and %s here is %s', (there, here, expected) => {
+    expect(lastActivity(aConversation({ lastActivityAt: there }), aMapping({ lastActivityAt: here }))).toBe(
+      expected,
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach } from 'vitest';
+import { importCloses } from '../../src/intake/import-closes.ts';
+import { importMapping } from '../../src/intake/import-mapping.ts';
+import type { ImportProgress } from '../../src/intake/source.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import type { Clock, Log } from '../../src/sweep/ports.ts';
+
+export const NOW = Date.parse('2026-11-10T03:00:00.000Z');
+export const HEADER = 'session_id,conversation_id,started_at,last_activity_at,user_id';
+
+const clock: Clock = { now: () => NOW, sleep: async () => {} };
+
+/** `00000000-0000-4000-8000-00000000000n` */
+export function idOf(n: number): string {
+  return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+}
+
+/** A good row of {@link HEADER}. */
+export function rowOf(n: number): string {
+  return `s-${n},${idOf(n)},2026-11-01T08:00:00Z,2026-11-01T09:00:00Z,u-${n}`;
+}
+
+const opened: { store: Store; folder: string }[] = [];
+
+afterEach(() => {
+  for (const { store, folder } of opened.splice(0)) {
+    store.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+export interface Content {
+  readonly file?: string;
+  readonly again?: boolean;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Cuts the bytes into chunks of this size. */
+  readonly chunk?: number;
+}
+
+/** A real database in its own folder, what was noted, and both imports on it. */
+export function setUp() {
+  const folder = mkdtempSync(join(tmpdir(), 'intake-'));
+  const path = join(folder, 'test.db');
+  const store = openStore(path, { mode: 'create', now: NOW });
+  opened.push({ store, folder });
+  const notes: string[] = [];
+  const note = (message: string) => void notes.push(message);
+  const log: Log = { debug: note, info: note, warn: note };
+  const optionsFor = (content: string | Buffer, { chunk, file = 'list.csv', onProgress }: Content) => ({
+    source: chunked(Buffer.from(content), chunk ?? 64 * 1024),
+    file,
+    store: store.intake,
+    clock,
+    log,
+    ...(onProgress && { onProgress }),
+  });
+  return {
+    store,
+    notes,
+    mapping: (content: string | Buffer, options: Content = {}) => importMapping(optionsFor(content, options)),
+    closes: (content: string | Buffer, options: Content = {}) =>
+      importCloses({ ...optionsFor(content, options), again: options.again ?? false }),
+    rows: (sql: string) => query(path, sql),
+  };
+}
+
+async function* chunked(content: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+}
+
+function query(path: string, sql: string): unknown[] {
+  const db = new Database(path, { readonly: true });
+  try {
+    return db.prepare(sql).raw().all();
+  } finally {
+    db.close();
+  }
+}
+
+/** Column names with rows, as a file would have them. */
+export function fileOf(...lines: string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { Db } from '../../src/store/connection.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { holdStore } from '../../src/store/holds.ts';
+import { intakeStore } from '../../src/store/intake.ts';
+import { ledger } from '../../src/store/ledger.ts';
+import { reportStore } from '../../src/store/report.ts';
+import { runStore } from '../../src/store/runs.ts';
+import { workStore } from '../../src/store/work.ts';
+import { T0, tempStore } from './fixtures.ts';
+
+/** Every statement that a port prepares, with SQLite's plan for it. */
+function plansOf(port: (db: Db) => unknown): { sql: string; plan: string[] }[] {
+  const { path, user } = tempStore();
+  const { db } = openDatabase(path, { mode: 'write', now: T0 });
+  const statements: string[] = [];
+  port({
+    ...db,
+    prepare: (sql) => {
+      statements.push(sql);
+      return db.prepare(sql);
+    },
+  });
+  db.close();
+  return statements.map((sql) => {
+    const names = [...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]);
+    const rows = user.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(Object.fromEntries(names)) as {
+      detail: string;
+    }[];
+    return { sql, plan: rows.map((row) => row.detail) };
+  });
+}
+
+/** The tables that grow without end, by the names they go by in our SQL; the indexes of what is pending are short. */
+const SCAN_OF_A_LARGE_TABLE =
+  /^SCAN (mappings|outcomes|close_requests|import_rejects|m|o|q)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
+
+describe('the plan of every statement of', () => {
+  it.each<[string, (db: Db) => unknown]>([
+    ['the runs', runStore],
+    ['the work', workStore],
+    ['the ledger', ledger],
+    ['the intake', intakeStore],
+    ['the holds', holdStore],
+  ])('%s searches, and never scans a large table', (_, port) => {
+    const plans = plansOf(port);
+    expect(plans.length).toBeGreaterThan(0);
+    expect(plans.filter(({ plan }) => plan.some((step) => SCAN_OF_A_LARGE_TABLE.test(step)))).toEqual([]);
+  });
+
+  it('the report searches too, but for the overview, which counts everything', () => {
+    const scans = plansOf(reportStore).filter(({ plan }) =>
+      plan.some((step) => SCAN_OF_A_LARGE_TABLE.test(step)),
+    );
+    expect(scans).toHaveLength(1);
+    expect(scans[0]?.sql).toContain('count(*) FILTER');
+  });
+});
+
+describe('the plan of', () => {
+  const planOf = (port: (db: Db) => unknown, ...words: string[]) =>
+    plansOf(port).find(({ sql }) => words.every((word) => sql.includes(word)))?.plan;
+
+  it('a page of due mappings is one walk along one index, without sorting', () => {
+    const plan = planOf(workStore, 'AS at');
+    expect(plan?.[0]).toBe('SEARCH mappings USING INDEX mappings_due (<expr>>? AND <expr><?)');
+    expect(plan?.join()).not.toContain('TEMP B-TREE');
+  });
+
+  it('a page of requests is one walk along the short index, without sorting', () => {
+    const plan = planOf(workStore, '@afterId');
+    expect(plan?.[0]).toBe('SEARCH q USING INDEX close_requests_pending (id>?)');
+    expect(plan?.join()).not.toContain('TEMP B-TREE');
+  });
+
+  it('the watched mappings begins with their time', () => {
+    const plan = planOf(workStore, 'BETWEEN @from AND @to');
+    expect(plan?.[0]).toContain('INDEX mappings_closed (state_at>? AND state_at<?)');
+  });
+
+  it('a page of figures is one walk along time, without sorting', () => {
+    const plan = planOf(reportStore, '@since');
+    expect(plan?.[0]).toBe('SEARCH o USING INDEX outcomes_by_time (decided_at>? AND decided_at<?)');
+    expect(plan?.join()).not.toContain('TEMP B-TREE');
+  });
+});
