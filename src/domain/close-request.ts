@@ -17,6 +17,6 @@ export interface CloseRequest {
 }
 
 /** A person's request overrides exemptions, a machine's does not. */
-export function isFromPerson(request: CloseRequest): boolean {
+export function isFromPerson(request: Pick<CloseRequest, 'origin'>): boolean {
   return !request.origin.startsWith('webhook:');
 }

@@ -54,11 +54,9 @@ export interface IntakeStore {
    */
   putMappings(rows: readonly MappingRow[], source: string, now: Instant): Effect[];
   /**
-   * Records close requests. `askedAt` becomes their requestedAt: activity after it keeps the conversation. It is now,
-   * or for a list that was made earlier, then.
-   * A conversation with one pending keeps it (`unchanged`), except that a newer request
-   * with `force` turns force on and a newer one replaces requestedAt, reason and origin (`accepted`) when it is
-   * forced.
+   * Records close requests. A conversation with one pending keeps it (`unchanged`), unless the new one is forced or,
+   * the pending one not being forced, comes from the terminal, or from a person where the pending one does not: then
+   * it takes its place, with its time (`accepted`).
    */
   requestCloses(rows: readonly NewCloseRequest[], askedAt: Instant): { effect: Effect; requestId: number }[];
   putRejects(importId: number, rejects: readonly Reject[]): void;

@@ -1,3 +1,4 @@
+import { isFromPerson } from '../domain/close-request.ts';
 import type { Mapping } from '../domain/mapping.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Effect, IntakeStore, MappingRow, NewCloseRequest } from '../intake/ports.ts';
@@ -23,6 +24,11 @@ type RequestParams = {
   readonly force: 0 | 1;
   readonly now: string;
 };
+interface PendingColumns {
+  readonly id: number;
+  readonly origin: string;
+  readonly force: 0 | 1;
+}
 type ImportParams = { readonly kind: string; readonly file: string; readonly startedAt: string };
 type FinishedImport = { readonly id: number; readonly file: string; readonly finished_at: string };
 
@@ -36,8 +42,8 @@ export function intakeStore(db: Db): IntakeStore {
     ON CONFLICT (conversation_id) DO UPDATE SET session_id = @sessionId, user_id = @userId,
       started_at = @startedAt, last_activity_at = @lastActivityAt, state = @state, state_at = @stateAt,
       source = @source, updated_at = @now`);
-  const pendingOf = db.prepare<ById, { readonly id: number }>(
-    'SELECT id FROM close_requests WHERE conversation_id = @id AND settled_at IS NULL',
+  const pendingOf = db.prepare<ById, PendingColumns>(
+    'SELECT id, origin, force FROM close_requests WHERE conversation_id = @id AND settled_at IS NULL',
   );
   const insertRequest = db.prepare<RequestParams & { readonly conversationId: string }>(`
     INSERT INTO close_requests (conversation_id, reason, origin, force, requested_at)
@@ -93,7 +99,7 @@ export function intakeStore(db: Db): IntakeStore {
     if (pending === undefined) {
       return { effect: 'accepted', requestId: insertRequest.run({ ...params, conversationId }).id };
     }
-    if (!row.force) return { effect: 'unchanged', requestId: pending.id };
+    if (!replaces(row, pending)) return { effect: 'unchanged', requestId: pending.id };
     replaceRequest.run({ ...params, id: pending.id });
     return { effect: 'accepted', requestId: pending.id };
   }
@@ -120,6 +126,16 @@ export function intakeStore(db: Db): IntakeStore {
         }
       }),
   };
+}
+
+/**
+ * Who asks now, at the terminal, means now; and a person's request takes the place of a machine's, which would not
+ * override exemptions. A list that is imported again asks for nothing new.
+ */
+function replaces(row: NewCloseRequest, pending: PendingColumns): boolean {
+  if (row.force) return true;
+  if (pending.force === 1) return false;
+  return row.origin === 'cli' || (isFromPerson(row) && !isFromPerson(pending));
 }
 
 function isSame(a: Mapping, b: Mapping): boolean {

@@ -23,7 +23,7 @@ export function knownReader(db: Db): (conversationId: string) => Known {
   const lastOutcome = db.prepare<ById, LastOutcomeColumns>(`
     SELECT o.outcome, o.decided_at, o.run_id
     FROM outcomes AS o JOIN runs AS r ON r.id = o.run_id
-    WHERE o.conversation_id = @id AND r.dry_run = 0 AND o.outcome NOT IN ('not_attempted', 'expired')
+    WHERE o.conversation_id = @id AND r.dry_run = 0 AND o.outcome NOT IN ('not_attempted', 'expired', 'failed')
     ORDER BY o.id DESC LIMIT 1`);
   const intent = db.prepare<ById, { readonly intended_at: string }>(
     'SELECT intended_at FROM intents WHERE conversation_id = @id',

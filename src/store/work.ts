@@ -88,6 +88,9 @@ export function workStore(db: Db): WorkStore {
         WHERE o.conversation_id = m.conversation_id AND o.outcome = 'closed' AND r.dry_run = 0
       ) DESC, state_at, conversation_id
     LIMIT @size`);
+  const isDone = db.prepare<ByRun & { readonly id: string }>(
+    'SELECT 1 FROM outcomes WHERE run_id = @runId AND conversation_id = @id',
+  );
 
   return {
     countDue: (due) => countDue.get(dueParams(due))?.n ?? 0,
@@ -107,6 +110,7 @@ export function workStore(db: Db): WorkStore {
         .all({ from: text(from), to: text(to), runId, size: limitOf(size) })
         .map((row) => row.conversation_id),
     known: (conversationId) => db.read(() => readKnown(conversationId)),
+    isDone: (runId, id) => isDone.get({ runId, id }) !== undefined,
   };
 }
 

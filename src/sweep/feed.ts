@@ -49,6 +49,7 @@ export function createFeed(parts: FeedParts): Feed {
     to: startedAt - settings.surveyLagMs,
     runId,
   };
+  const inHand = new Set<string>();
   let lastRequest = 0;
   let examined = 0;
 
@@ -57,9 +58,14 @@ export function createFeed(parts: FeedParts): Feed {
     if (ending.stopped || (look !== 'request' && ending.refused) || (look !== 'watch' && ending.exhausted)) {
       return false;
     }
+    // It may be in both lists, and the one may have been read before the other was done.
+    if (inHand.has(conversationId) || work.isDone(runId, conversationId)) return true;
     if (!parts.take(look)) return false;
     examined++;
-    await pool.submit((releaseSlot) => settle(conversationId, look, releaseSlot));
+    inHand.add(conversationId);
+    await pool.submit((releaseSlot) =>
+      settle(conversationId, look, releaseSlot).finally(() => inHand.delete(conversationId)),
+    );
     return true;
   }
 

@@ -138,7 +138,7 @@ export interface Due {
 export interface Known {
   readonly mapping: Mapping | null;
   readonly request: CloseRequest | null;
-  /** The newest outcome of a real run, other than `not_attempted` and `expired`. */
+  /** The newest outcome of a real run, other than those that brought no news of it (`not_attempted`, `expired`, `failed`). */
   readonly lastOutcome: {
     readonly outcome: OutcomeKind;
     readonly decidedAt: Instant;
@@ -173,6 +173,8 @@ export interface WorkStore {
    */
   pageWatched(range: { from: Instant; to: Instant; runId: number }, size: number): string[];
   known(conversationId: string): Known;
+  /** Whether run `runId` has recorded an outcome for it. */
+  isDone(runId: number, conversationId: string): boolean;
 }
 
 /** The durable "about to close": everything needed to finish the record without asking why again. */

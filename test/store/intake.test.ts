@@ -151,7 +151,7 @@ describe('a close request', () => {
   });
 
   it('answers for each row of a batch, in order', () => {
-    const row = (n: number) => ({ conversationId: id(n), reason: null, origin: 'cli', force: false });
+    const row = (n: number) => ({ conversationId: id(n), reason: null, origin: 'csv:a.csv#1', force: false });
     const answers = db.store.intake.requestCloses([row(1), row(2), row(1)], T0);
     expect(answers.map((answer) => answer.effect)).toEqual(['accepted', 'accepted', 'unchanged']);
     expect(answers[2]?.requestId).toBe(answers[0]?.requestId);

@@ -46,7 +46,6 @@ async function runClose(context: Context): Promise<ExitCode> {
       reason: args.text('reason') ?? null,
       origin: 'cli',
       force: args.flag('force'),
-      requestedAt: null,
     }));
     const served = await serveNow(context, store, ids, () => {
       store.intake.requestCloses(requests, io.clock.now());
