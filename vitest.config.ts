@@ -1,13 +1,25 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Native add-ons are not safe in worker threads.
     pool: 'forks',
+    // Many of them wait for a child or for time to pass.
+    maxWorkers: Math.max(3, availableParallelism()),
     restoreMocks: true,
     expect: { requireAssertions: true },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] },
+      },
+      {
+        extends: true,
+        test: { name: 'program', include: ['test/e2e/**/*.test.ts'], globalSetup: 'test/helpers/build.ts' },
+      },
+    ],
   },
 });

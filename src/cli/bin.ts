@@ -44,12 +44,26 @@ function isAlive(host: string, pid: number): boolean {
   }
 }
 
-// Whoever reads our output may stop early (`| head`): that ends the writing, not the work.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+/** Node's own rejects with an AbortError, whatever the signal's reason. */
+async function sleepUntilAborted(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
+
+// Whoever reads our output may stop early (`| head`): that ends the writing, not the work. A result that could not be
+// written otherwise (a full disk) must not look like a success.
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`nightsweep: the output could not be written (${error.code ?? error.message}).\n`);
+  process.once('exit', () => {
+    process.exitCode ||= 1;
+  });
+});
 
 const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === '--version') {
@@ -63,7 +77,7 @@ if (argv.length === 1 && argv[0] === '--version') {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    clock: { now: () => Date.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+    clock: { now: () => Date.now(), sleep: sleepUntilAborted },
     random: Math.random,
     host: hostname(),
     pid: process.pid,

@@ -1,10 +1,10 @@
-import type { Options } from 'yargs';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Surroundings } from '../config/surroundings.ts';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
 import type { Log } from '../sweep/ports.ts';
 import type { Args } from './args.ts';
 import type { Io } from './io.ts';
+import type { Narrator } from './narrator.ts';
 import type { Output } from './output.ts';
 
 /** What a command gets: its arguments, and the ways to talk. */
@@ -13,10 +13,25 @@ export interface Context {
   readonly args: Args;
   readonly out: Output;
   readonly log: Log;
+  /** What `log` writes to, and a progress bar with it. */
+  readonly narrator: Narrator;
   readonly surroundings: Surroundings;
   /** The settings in force; read once. Throws UsageError. */
   readonly config: () => LoadedConfig;
 }
+
+/** A flag of the command line; a switch unless it takes a value. */
+export interface Flag {
+  readonly describe: string;
+  /** What stands for the value in `--help`. */
+  readonly value?: string;
+  /** One letter. */
+  readonly alias?: string;
+  /** It may be given more than once. */
+  readonly many?: true;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
 
 /** One command. `run` is callable without the parser. */
 export interface Command {
@@ -25,20 +40,21 @@ export interface Command {
   readonly summary: string;
   readonly examples: readonly (readonly [command: string, what: string])[];
   readonly positionals?: Readonly<Record<string, string>>;
-  readonly options: Readonly<Record<string, Options>>;
+  readonly options: Flags;
   /** The exit codes beyond 0, 1 and 2 that it may end with. */
   readonly exits: readonly ExitCode[];
   readonly run: (context: Context) => Promise<ExitCode>;
 }
 
 /** Understood by every command. */
-export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
-  db: { type: 'string', describe: 'database file (NIGHTSWEEP_DB)', requiresArg: true },
-  config: { type: 'string', describe: 'settings file (NIGHTSWEEP_CONFIG)', requiresArg: true },
-  json: { type: 'boolean', describe: 'one JSON object on stdout' },
-  quiet: { type: 'boolean', describe: 'no narration, only the result' },
-  verbose: { type: 'boolean', describe: 'narrate everything; stack traces for bugs' },
-  'no-color': { type: 'boolean', describe: 'plain text (NO_COLOR)' },
+export const COMMON_OPTIONS: Flags = {
+  db: { value: 'FILE', describe: 'database (NIGHTSWEEP_DB; data/nightsweep.db)' },
+  config: { value: 'FILE', describe: 'settings (NIGHTSWEEP_CONFIG; nightsweep.yaml if there)' },
+  json: { describe: 'one JSON object on stdout, narration as JSON lines on stderr' },
+  quiet: { describe: 'no narration, only the result' },
+  verbose: { describe: 'narrate everything; stack traces for bugs' },
+  'no-color': { describe: 'plain text (NO_COLOR)' },
+  help: { alias: 'h', describe: 'this help' },
 };
 
 export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {

@@ -79,17 +79,18 @@ export function sweepDeps(
 }
 
 /** Asks at the terminal; null when there is none. */
-export function confirmation({ io, out }: Context): SweepDeps['confirm'] {
+export function confirmation({ io, out, narrator }: Context): SweepDeps['confirm'] {
   if (io.stdin.isTTY !== true || io.stderr.isTTY !== true || out.json) return null;
-  return async (question) => {
-    const terminal = createInterface({ input: io.stdin, output: io.stderr });
-    try {
-      const answer = await terminal.question(`${question} [y/N] `);
-      return /^y(es)?$/i.test(answer.trim());
-    } finally {
-      terminal.close();
-    }
-  };
+  return (question) =>
+    narrator.without(async () => {
+      const terminal = createInterface({ input: io.stdin, output: io.stderr });
+      try {
+        const answer = await terminal.question(`${question} [y/N] `);
+        return /^y(es)?$/i.test(answer.trim());
+      } finally {
+        terminal.close();
+      }
+    });
 }
 
 /** The settings of a run from the configuration; what only a command knows is left to it. */

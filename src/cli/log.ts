@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../sweep/ports.ts';
 import type { Io } from './io.ts';
+import type { Narrator } from './narrator.ts';
 import { wantsColor } from './output.ts';
 
 /** pino's number. */
@@ -12,10 +13,11 @@ const WARN = 40;
  */
 export function createLog(
   io: Io,
+  narrator: Narrator,
   flags: { json: boolean; quiet: boolean; verbose: boolean; color: boolean },
 ): Log {
   const level = flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info';
-  const destination = flags.json ? io.stderr : linesFor(io, flags);
+  const destination = flags.json ? narrator : linesFor(io, narrator, flags);
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${iso(io)}"` }, destination);
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),
@@ -25,7 +27,11 @@ export function createLog(
 }
 
 /** Not the stream of pino-pretty, which would keep listeners on a stderr that outlives it. */
-function linesFor(io: Io, flags: { verbose: boolean; color: boolean }): { write(line: string): void } {
+function linesFor(
+  io: Io,
+  narrator: Narrator,
+  flags: { verbose: boolean; color: boolean },
+): { write(line: string): void } {
   const prettify = prettyFactory({
     colorize: flags.color && wantsColor(io, io.stderr),
     ignore: 'pid,hostname,time,level',
@@ -35,7 +41,7 @@ function linesFor(io: Io, flags: { verbose: boolean; color: boolean }): { write(
       return Number(record.level) >= WARN ? `warning: ${text}` : text;
     },
   });
-  return { write: (line) => void io.stderr.write(prettify(JSON.parse(line))) };
+  return { write: (line) => narrator.write(prettify(JSON.parse(line))) };
 }
 
 function iso(io: Io): string {

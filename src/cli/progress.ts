@@ -2,7 +2,9 @@ import { createLogUpdate } from 'log-update';
 import { humanDuration, type Instant, SECOND } from '../domain/time.ts';
 import type { Progress } from '../sweep/context.ts';
 import type { Log } from '../sweep/ports.ts';
+import type { Context } from './command.ts';
 import type { Io } from './io.ts';
+import type { Narrator } from './narrator.ts';
 
 /** Shows how far a run is: a bar on a terminal, a line now and then elsewhere, nothing when quiet. */
 export interface ProgressView {
@@ -22,20 +24,25 @@ const DOING: Readonly<Record<Progress['phase'], string>> = {
   watching: 'watching for reopened',
 };
 
-export function createProgressView(io: Io, log: Log, flags: { json: boolean; quiet: boolean }): ProgressView {
-  if (flags.quiet) return { update: () => {}, end: () => {} };
-  return io.stderr.isTTY === true && !flags.json ? bar(io) : lines(io, log);
+export function createProgressView({ io, log, out, narrator }: Context): ProgressView {
+  if (out.quiet) return { update: () => {}, end: () => {} };
+  const canRedraw = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
+  return canRedraw && !out.json ? bar(io, narrator) : lines(io, log);
 }
 
-function bar(io: Io): ProgressView {
+function bar(io: Io, narrator: Narrator): ProgressView {
   const startedAt = io.clock.now();
   const screen = createLogUpdate(io.stderr as NodeJS.WriteStream);
   let latest: Progress | null = null;
-  const draw = () => {
-    if (latest !== null) screen(progressLine(latest, io.clock.now() - startedAt, io.stderr.columns ?? 80));
+  const shown = {
+    clear: () => screen.clear(),
+    draw: () => {
+      if (latest !== null) screen(progressLine(latest, io.clock.now() - startedAt, io.stderr.columns ?? 80));
+    },
   };
+  narrator.show(shown);
   // Waiting for the rate limit brings no news, yet its seconds should count down.
-  const timer = setInterval(draw, REDRAW_EVERY_MS);
+  const timer = setInterval(narrator.redraw, REDRAW_EVERY_MS);
   timer.unref();
   return {
     update: (progress) => {
@@ -43,7 +50,8 @@ function bar(io: Io): ProgressView {
     },
     end: () => {
       clearInterval(timer);
-      screen.clear();
+      narrator.show(null);
+      screen.done();
     },
   };
 }

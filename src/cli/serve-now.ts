@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import { type Answer, serveOrWait, UNSETTLED } from '../sweep/handover.ts';
 import type { Context } from './command.ts';
 import { connect, sweepDeps, sweepSettings } from './compose.ts';
+import { listenAloud } from './interrupts.ts';
 import { createProgressView } from './progress.ts';
 import { runJson } from './render/run.ts';
 
@@ -27,10 +28,9 @@ export async function serveNow(
   conversationIds: readonly string[],
   record: () => void,
 ): Promise<ServedNow> {
-  const { io, out, log } = context;
-  const { interrupts, unlisten } = io.listenForInterrupts();
+  const { interrupts, unlisten } = listenAloud(context);
   const client = connect(context, interrupts.abort);
-  const progress = createProgressView(io, log, out);
+  const progress = createProgressView(context);
   try {
     const before = countOutcomes(store, conversationIds);
     record();

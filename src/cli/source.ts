@@ -13,10 +13,13 @@ export function openSource(io: Io, file: string): AsyncIterable<Uint8Array> {
     if (error instanceof UsageError) throw error;
     throw new UsageError(
       `The file ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
-  return createReadStream(path);
+  return lazily(path);
+}
+
+/** Opened when the first byte is asked for: a command that fails before that has nothing to close. */
+async function* lazily(path: string): AsyncIterable<Uint8Array> {
+  yield* createReadStream(path);
 }

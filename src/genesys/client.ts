@@ -1,22 +1,14 @@
 import { Agent } from 'undici';
 import { noRequests } from '../domain/run.ts';
-import type {
-  CallContext,
-  Clock,
-  ConversationApi,
-  Log,
-  Organization,
-  Random,
-  RemoteInfo,
-} from '../sweep/ports.ts';
+import type { Clock, ConversationApi, Log, Random, RemoteInfo } from '../sweep/ports.ts';
+import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createDispatch, type Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
 import { createPacer } from './pacer.ts';
 import { createPlatformApi } from './platform-api.ts';
-import { type RateLimit, readRateLimit } from './rate-limit.ts';
-import { createSend, type Operation } from './request.ts';
+import { LONGEST_PAUSE_MS, type RateLimit, readRateLimit } from './rate-limit.ts';
+import { createSend } from './request.ts';
 import { createTokenSource } from './token.ts';
-import { organization, tokenOwner } from './wire.ts';
 
 export interface ClientOptions {
   readonly contract: 'platform' | 'gateway';
@@ -37,35 +29,22 @@ export interface ClientOptions {
   readonly signal: AbortSignal;
 }
 
-/** Who the token belongs to. */
-export interface TokenOwner {
-  readonly organization: Organization;
-  readonly client: string | null;
-}
-
 export interface Client {
   readonly conversations: ConversationApi;
   readonly remote: RemoteInfo;
-  tokenOwner(context: CallContext): Promise<TokenOwner>;
+  tokenOwner: AccountApi['tokenOwner'];
   /** As the latest reply told it. */
   rateLimit(): RateLimit | null;
   /** Closes the connections. */
   close(): Promise<void>;
 }
 
-const ACCOUNT: Operation = {
-  what: 'asking whose token this is',
-  counts: null,
-  permission: 'no permission beyond a valid token',
-  repeatable: true,
-  priority: 'first',
-};
-
 /** Puts the client together: token → retry → pacer → dispatch, and one of the two contracts on top. */
 export function createClient(options: ClientOptions): Client {
   const { clock, random, log, signal } = options;
   const agent = new Agent({
-    connect: { timeout: options.attemptTimeoutMs },
+    // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
+    connect: { timeout: options.attemptTimeoutMs / 2 },
     headersTimeout: options.attemptTimeoutMs,
     bodyTimeout: options.attemptTimeoutMs,
     connections: options.concurrency,
@@ -82,7 +61,7 @@ export function createClient(options: ClientOptions): Client {
   let limit: RateLimit | null = null;
 
   const tokens = createTokenSource({
-    ask: (abort) => pacer.run(askForToken, abort, 'first'),
+    ask: (abort, isRepeat) => pacer.run(() => askForToken(isRepeat), abort, 'first'),
     loginHost: new URL(options.loginUrl).host,
     clock,
     random,
@@ -102,11 +81,12 @@ export function createClient(options: ClientOptions): Client {
     onReply: observe,
   });
 
-  async function askForToken(): Promise<Reply> {
+  async function askForToken(isRepeat: boolean): Promise<Reply> {
     figures.total++;
     figures.tokens++;
+    if (isRepeat) figures.retried++;
     const basic = Buffer.from(`${options.clientId}:${options.revealSecret()}`).toString('base64');
-    return dispatch({
+    const reply = await dispatch({
       method: 'POST',
       url: `${options.loginUrl}/oauth/token`,
       headers: {
@@ -117,24 +97,22 @@ export function createClient(options: ClientOptions): Client {
       },
       body: 'grant_type=client_credentials',
     });
+    if (reply.status === 429) figures.rateLimited++;
+    return reply;
   }
 
   function observe(reply: Reply): void {
     const date = Date.parse(reply.headers.date ?? '');
     if (Number.isFinite(date)) skewMs = date - reply.receivedAt;
-    limit = readRateLimit(reply.headers) ?? limit;
-    // The window is used up: waiting for its end costs nothing, being told 429 would cost everybody a pause.
-    if (limit !== null && limit.count >= limit.allowed && reply.status !== 429) pacer.pauseFor(limit.resetMs);
+    const told = readRateLimit(reply.headers);
+    limit = told ?? limit;
+    // The window is used up: waiting for its end costs nothing, being told 429 would cost everybody a pause. One
+    // that lasts longer than we would wait is for the 429 to tell.
+    if (told === null || told.count < told.allowed || reply.status === 429) return;
+    if (told.resetMs <= LONGEST_PAUSE_MS) pacer.pauseFor(told.resetMs);
   }
 
-  async function askOwner(context: CallContext): Promise<TokenOwner> {
-    const json = await send(
-      { operation: ACCOUNT, method: 'GET', path: '/api/v2/tokens/me', body: null },
-      context,
-    );
-    const owner = tokenOwner.parse(json);
-    return { organization: owner.organization, client: owner.OAuthClient?.name ?? null };
-  }
+  const account = createAccountApi(send);
 
   return {
     conversations:
@@ -142,19 +120,13 @@ export function createClient(options: ClientOptions): Client {
     remote: {
       organization: async (abort) => {
         const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
-        const request = {
-          operation: { ...ACCOUNT, what: 'asking for the organisation' },
-          method: 'GET',
-          path: '/api/v2/organizations/me',
-          body: null,
-        } as const;
-        return organization.parse(await send(request, { signal: abort, trace }));
+        return account.organization({ signal: abort, trace });
       },
       clockSkewMs: () => skewMs,
       figures: () => ({ ...figures }),
       waitingMs: () => pacer.pausedForMs(),
     },
-    tokenOwner: askOwner,
+    tokenOwner: account.tokenOwner,
     rateLimit: () => limit,
     close: () => agent.destroy(),
   };

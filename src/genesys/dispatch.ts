@@ -29,9 +29,11 @@ export type Dispatch = (attempt: Attempt) => Promise<Reply>;
 /** A conversation is some 100 kB at the most; beyond this a reply is not one. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Errors of which it is certain that not one byte of the request was accepted. */
-const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_.+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.+|ERR_TLS_.+|ERR_SSL_.+|EPROTO)$/;
+/** System calls that come before the first byte; the same error code can also hit an open connection. */
+const CONNECTING = ['connect', 'getaddrinfo'];
+/** Errors of making a connection that no system call reports: a certificate that is not trusted, a time-out. */
+const NOT_CONNECTED =
+  /^(UND_ERR_CONNECT_TIMEOUT|CERT_.+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.+|ERR_TLS_CERT_.+)$/;
 
 export function createDispatch(options: { agent: Agent; clock: Clock; attemptTimeoutMs: number }): Dispatch {
   const { agent, clock, attemptTimeoutMs } = options;
@@ -81,7 +83,7 @@ function flatten(headers: Record<string, string | string[] | undefined>): Header
 
 function networkError(error: unknown, host: string): ApiError {
   const code = codeOf(error);
-  const never = code !== null && NEVER_SENT.test(code);
+  const never = isNeverSent(error);
   const what = error instanceof Error && error.message !== '' ? error.message : (code ?? 'unknown error');
   return new ApiError(
     never ? `${host} cannot be reached (${what})` : `the answer of ${host} was lost (${what})`,
@@ -91,6 +93,15 @@ function networkError(error: unknown, host: string): ApiError {
       cause: error,
     },
   );
+}
+
+/** Whether it is certain that not one byte of the request left. */
+function isNeverSent(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if (error instanceof AggregateError) return error.errors.every(isNeverSent);
+  if ('syscall' in error && CONNECTING.includes(String(error.syscall))) return true;
+  if ('code' in error && NOT_CONNECTED.test(String(error.code))) return true;
+  return 'cause' in error && isNeverSent(error.cause);
 }
 
 function codeOf(error: unknown): string | null {

@@ -42,7 +42,8 @@ export function createPacer(options: {
       paused = true;
       await clock.sleep(wait, signal);
     }
-    if (!paused) return;
+    // Whoever comes while they take their turns lines up behind them.
+    if (!paused && clock.now() >= nextAfterPause) return;
     const turn = Math.max(clock.now(), nextAfterPause);
     nextAfterPause = turn + minTimeMs;
     if (turn > clock.now()) await clock.sleep(turn - clock.now(), signal);
@@ -51,11 +52,22 @@ export function createPacer(options: {
 
   return {
     run: (attempt, signal, priority) =>
-      limiter.schedule({ priority: BOTTLENECK_PRIORITY[priority] }, async () => {
-        signal.throwIfAborted();
-        await waitOutPause(signal);
-        signal.throwIfAborted();
-        return attempt();
+      new Promise((resolve, reject) => {
+        // Also while it stands in Bottleneck's queue, which knows no signals; but never once it has begun.
+        const abort = () => reject(signal.reason);
+        const noMore = () => signal.removeEventListener('abort', abort);
+        if (signal.aborted) return abort();
+        signal.addEventListener('abort', abort, { once: true });
+        limiter
+          .schedule({ priority: BOTTLENECK_PRIORITY[priority] }, async () => {
+            signal.throwIfAborted();
+            await waitOutPause(signal);
+            signal.throwIfAborted();
+            noMore();
+            return attempt();
+          })
+          .then(resolve, reject)
+          .finally(noMore);
       }),
     pauseFor: (ms) => {
       pausedUntil = Math.max(pausedUntil, clock.now() + ms);

@@ -36,19 +36,20 @@ export function createPlatformApi(send: Send): ConversationApi {
         path: path(conversationId),
         body: { state: 'disconnected' },
       } as const;
-      return { proof: proofOf(await send(request, context)) };
+      return { proof: proofOf(conversationId, await send(request, context)) };
     },
   };
 }
 
 /**
- * The answer shows the end when it has a top-level `endTime`, at least one participant, and none of them live. Any
- * other 2xx proves nothing.
+ * The answer shows the end when it is about this conversation and has a top-level `endTime`, at least one
+ * participant, and none of them live. Any other 2xx proves nothing.
  */
-function proofOf(json: unknown): { endedAt: number } | null {
+function proofOf(conversationId: string, json: unknown): { endedAt: number } | null {
   const parsed = closeReply.safeParse(json);
   if (!parsed.success) return null;
-  const { endTime, participants } = parsed.data;
+  const { id, endTime, participants } = parsed.data;
+  if (typeof id === 'string' && id !== conversationId) return null;
   const noneLive = participants.every(
     (p) =>
       p.endTime !== null ||

@@ -1,4 +1,4 @@
-import { type Instant, SECOND } from '../domain/time.ts';
+import { type Instant, MINUTE, SECOND } from '../domain/time.ts';
 
 /** What a reply says about the limit it was counted against (official header names). */
 export interface RateLimit {
@@ -9,9 +9,13 @@ export interface RateLimit {
   readonly resetMs: number;
 }
 
+/** A longer wait is not a burst but a daily limit; the official SDKs give up there too. */
+export const LONGEST_PAUSE_MS = 3 * MINUTE;
+
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 const WHOLE_NUMBER = /^\d{1,9}$/;
+const HTTP_DATE = /^[A-Za-z]{3}, .+ GMT$/;
 
 function wholeNumber(text: string | undefined): number | null {
   const trimmed = text?.trim() ?? '';
@@ -36,7 +40,7 @@ export function readRetryAfterMs(headers: Headers, now: Instant): number | null 
   if (text === undefined || text === '') return null;
   const seconds = wholeNumber(text);
   if (seconds !== null) return seconds * SECOND;
-  if (!/^[A-Za-z]{3},? /.test(text)) return null;
+  if (!HTTP_DATE.test(text)) return null;
   const wait = Date.parse(text) - now;
   return Number.isFinite(wait) && wait > 0 ? wait : null;
 }

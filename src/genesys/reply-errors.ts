@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { ApiError } from '../domain/errors.ts';
 import type { Reply } from './dispatch.ts';
 
-/** The part of Genesys's ErrorBody that says what to do (official). */
-const errorBody = z.object({
-  message: z.string().optional(),
-  code: z.string().optional(),
-  contextId: z.string().optional(),
-  messageParams: z.record(z.string(), z.unknown()).optional(),
+/** The part of Genesys's ErrorBody that says what to do (official); one malformed field does not hide the others. */
+export const errorBody = z.object({
+  code: z.string().min(1).nullish().catch(null),
+  contextId: z.string().min(1).nullish().catch(null),
+  messageParams: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
 export function correlationIdOf(reply: Reply): string | null {
@@ -27,19 +26,20 @@ export function parseJson(text: string): unknown {
  * What a reply that is not 2xx means, by the table of Genesys's documented codes. 5xx and 408 count as lost: the
  * request may have been carried out behind a gateway that gave up waiting.
  *
- * @param permission what the operation needs, for the advice when the reply does not name it
+ * @param permission what the operation needs, for the advice when the reply does not name it; null: nothing
  */
-export function replyError(reply: Reply, what: string, permission: string): ApiError {
+export function replyError(reply: Reply, what: string, permission: string | null): ApiError {
   const parsed = errorBody.safeParse(parseJson(reply.body));
   const body = parsed.success ? parsed.data : {};
+  const code = body.code ?? null;
   const details = {
     status: reply.status,
-    code: body.code ?? null,
+    code,
     correlationId: correlationIdOf(reply) ?? body.contextId ?? null,
   };
   const { status } = reply;
   if (status === 401) {
-    return new ApiError(`${what} was answered 401 (${body.code ?? 'no code'})`, {
+    return new ApiError(`${what} was answered 401 (${code ?? 'no code'})`, {
       failure: 'unauthorized',
       ...details,
     });
@@ -47,24 +47,23 @@ export function replyError(reply: Reply, what: string, permission: string): ApiE
   if (status === 429)
     return new ApiError(`${what} was rate limited`, { failure: 'rate_limited', ...details });
   if (status === 403) {
-    return new ApiError(
-      `${what} was forbidden: grant ${namedPermission(body.messageParams) ?? permission} to the OAuth client's role, in this conversation's division too`,
-      { failure: 'forbidden', ...details },
-    );
+    const missing = namedPermission(body.messageParams ?? {}) ?? permission;
+    const advice =
+      missing === null
+        ? `${code ?? 'no code'}, though it needs no more than a valid token`
+        : `grant ${missing} to the OAuth client's role, in this conversation's division too`;
+    return new ApiError(`${what} was forbidden: ${advice}`, { failure: 'forbidden', ...details });
   }
   if (status === 408 || status >= 500) {
     return new ApiError(`${what} was answered ${status}`, { failure: 'lost', ...details });
   }
-  return new ApiError(
-    `${what} was refused with ${status}${body.code === undefined ? '' : ` (${body.code})`}`,
-    {
-      failure: 'refused',
-      ...details,
-    },
-  );
+  return new ApiError(`${what} was refused with ${status}${code === null ? '' : ` (${code})`}`, {
+    failure: 'refused',
+    ...details,
+  });
 }
 
-function namedPermission(params: Record<string, unknown> | undefined): string | null {
-  const text = params?.permissions ?? params?.permission;
+function namedPermission(params: Record<string, unknown>): string | null {
+  const text = params.permissions ?? params.permission;
   return typeof text === 'string' && /^[\w:*,[\] ]{3,200}$/.test(text) ? text.replace(/[[\]]/g, '') : null;
 }

@@ -4,7 +4,7 @@ import { humanDuration, MINUTE } from '../domain/time.ts';
 import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
 import type { Dispatch, Reply } from './dispatch.ts';
 import type { Pacer, Priority } from './pacer.ts';
-import { readRateLimit, readRetryAfterMs } from './rate-limit.ts';
+import { LONGEST_PAUSE_MS, readRateLimit, readRetryAfterMs } from './rate-limit.ts';
 import { correlationIdOf, parseJson, replyError } from './reply-errors.ts';
 import { backOffMs, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './token.ts';
@@ -14,8 +14,8 @@ export interface Operation {
   /** For sentences: `reading conversation …`. */
   readonly what: string;
   readonly counts: 'reads' | 'closes' | 'surveys' | null;
-  /** What the OAuth client must be granted. */
-  readonly permission: string;
+  /** What the OAuth client must be granted; null: nothing. */
+  readonly permission: string | null;
   /** False: repeated only when it certainly was not carried out. */
   readonly repeatable: boolean;
   readonly priority: Priority;
@@ -32,10 +32,8 @@ export interface ApiRequest {
 /** Sends one request until it is answered or given up; the JSON of a 2xx, or an ApiError. */
 export type Send = (request: ApiRequest, context: CallContext) => Promise<unknown>;
 
-/**
- * A longer wait is not a burst but a daily limit; the official SDKs give up there too.
- */
-const LONGEST_PAUSE_MS = 3 * MINUTE;
+/** A 429 that does not say how long to wait: its window is over after a minute at the latest. */
+const LONGEST_GUESS_MS = MINUTE;
 
 export interface SendParts {
   readonly apiUrl: string;
@@ -58,19 +56,21 @@ export function createSend(parts: SendParts): Send {
   return async (request, context) => {
     const { operation } = request;
     let renewed = false;
-    for (let repeats = 0; ; repeats++) {
-      if (repeats > 0) figures.retried++;
-      const token = await tokens.get();
+    let attempts = 0;
+    let limited = 0;
+    let troubled = 0;
+    for (;;) {
+      const token = await tokens.get(context.signal);
       let failure: ApiError;
       try {
         const reply = await pacer.run(
-          () => attempt(request, token, context),
+          () => attempt(request, token, attempts++ > 0, context),
           context.signal,
           operation.priority,
         );
         const result = read(request, reply);
         if (!(result instanceof ApiError)) return result.json;
-        if (result.failure === 'rate_limited') pause(reply, repeats);
+        if (result.failure === 'rate_limited') pause(reply, limited);
         failure = result;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -83,6 +83,8 @@ export function createSend(parts: SendParts): Send {
         tokens.invalidate(token);
         continue;
       }
+      // Apart, because having had to wait for the limit is no reason to give up sooner on real trouble.
+      const repeats = failure.failure === 'rate_limited' ? limited++ : troubled++;
       const delay = retryDelayMs(failure, repeats, operation.repeatable, random);
       if (delay === null) throw failure;
       log.debug(`${failure.message}; trying again`, { waitMs: Math.round(delay), repeats });
@@ -90,11 +92,18 @@ export function createSend(parts: SendParts): Send {
     }
   };
 
-  async function attempt(request: ApiRequest, token: string, { trace }: CallContext): Promise<Reply> {
+  async function attempt(
+    request: ApiRequest,
+    token: string,
+    isRepeat: boolean,
+    { trace }: CallContext,
+  ): Promise<Reply> {
     figures.total++;
+    if (isRepeat) figures.retried++;
     if (request.operation.counts !== null) figures[request.operation.counts]++;
     trace.requests++;
     trace.httpStatus = null;
+    trace.errorCode = null;
     trace.correlationId = null;
     const reply = await parts.dispatch({
       method: request.method,
@@ -113,11 +122,11 @@ export function createSend(parts: SendParts): Send {
     return reply;
   }
 
-  function pause(reply: Reply, repeats: number): void {
+  function pause(reply: Reply, limited: number): void {
     figures.rateLimited++;
     const asked =
       readRetryAfterMs(reply.headers, clock.now()) ?? readRateLimit(reply.headers)?.resetMs ?? null;
-    const waitMs = asked ?? backOffMs(repeats, random);
+    const waitMs = asked ?? Math.min(backOffMs(limited, random), LONGEST_GUESS_MS);
     if (waitMs > LONGEST_PAUSE_MS) {
       throw new UnavailableError(
         `Genesys Cloud asks to wait ${humanDuration(waitMs)}, which means that a daily limit is used up; the rest is left for the next run.`,

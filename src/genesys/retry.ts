@@ -17,7 +17,7 @@ const MAX_REPEATS_RATE_LIMITED = 30;
  * false) is repeated only when it certainly was not carried out: a lost answer must be read, not sent again. The
  * wait that a 429 asks for is the pacer's, so here it is 0.
  *
- * @param repeats how often this request was repeated already
+ * @param repeats how often this request was repeated already: after 429s for a 429, after other failures for those
  */
 export function retryDelayMs(
   error: ApiError,

@@ -3,13 +3,17 @@ import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
 import { type Instant, SECOND } from '../domain/time.ts';
 import type { Clock, Random } from '../sweep/ports.ts';
 import type { Reply } from './dispatch.ts';
+import { orAborted } from './or-aborted.ts';
 import { parseJson, replyError } from './reply-errors.ts';
 import { backOffMs, retryDelayMs } from './retry.ts';
 
 /** One access token for the whole process: Genesys asks integrations to use a single one. */
 export interface TokenSource {
-  /** The current token, asking for a new one when there is none or 80 % of its life has passed. */
-  get(): Promise<string>;
+  /**
+   * The current token, asking for a new one when there is none or 80 % of its life has passed. An abort ends this
+   * caller's wait only.
+   */
+  get(signal: AbortSignal): Promise<string>;
   /** The remote side refused this token; a newer one stays. */
   invalidate(token: string): void;
 }
@@ -23,15 +27,18 @@ const tokenError = z.object({
 
 const RENEW_AT = 0.8;
 
+/** 1, 2, 4, 8, 16 s: half a minute of "rate limit exceeded" is not a burst any more. */
+const MAX_REPEATS_RATE_LIMITED = 5;
+
 /**
  * Client-credentials tokens have no refresh token: renewing means asking again (official).
  *
- * @param ask sends one paced token request
+ * @param ask sends one paced token request; `isRepeat` when an earlier one failed
  * @param signal ends the waiting for all who share the token; not that of one conversation, which must not fail the
  *   others
  */
 export function createTokenSource(options: {
-  ask: (signal: AbortSignal) => Promise<Reply>;
+  ask: (signal: AbortSignal, isRepeat: boolean) => Promise<Reply>;
   loginHost: string;
   clock: Clock;
   random: Random;
@@ -43,28 +50,30 @@ export function createTokenSource(options: {
 
   async function renew(): Promise<string> {
     for (let repeats = 0; ; repeats++) {
-      const error = await once();
-      if (error === null) return current?.token ?? '';
-      const delay =
-        error.failure === 'rate_limited' && repeats < 5
-          ? backOffMs(repeats, random)
-          : retryDelayMs(error, repeats, true, random);
+      const answer = await once(repeats > 0);
+      if (typeof answer === 'string') return answer;
+      const delay = delayMs(answer, repeats);
       if (delay === null) {
         throw new UnavailableError(
-          `No token could be had: ${error.message}; check the network and GENESYS_ENVIRONMENT, then run again.`,
-          { cause: error },
+          `No token could be had: ${answer.message}; check the network and GENESYS_ENVIRONMENT, then run again.`,
+          { cause: answer },
         );
       }
       await clock.sleep(delay, signal);
     }
   }
 
-  /** One try: null and `current` set, or what went wrong. Throws AuthError when asking again is pointless. */
-  async function once(): Promise<ApiError | null> {
+  function delayMs(error: ApiError, repeats: number): number | null {
+    if (error.failure !== 'rate_limited') return retryDelayMs(error, repeats, true, random);
+    return repeats < MAX_REPEATS_RATE_LIMITED ? backOffMs(repeats, random) : null;
+  }
+
+  /** One try: the token, now `current`, or what went wrong. Throws AuthError when asking again is pointless. */
+  async function once(isRepeat: boolean): Promise<string | ApiError> {
     const askedAt = clock.now();
     let reply: Reply;
     try {
-      reply = await ask(signal);
+      reply = await ask(signal, isRepeat);
     } catch (error) {
       if (error instanceof ApiError) return error;
       throw error;
@@ -78,7 +87,7 @@ export function createTokenSource(options: {
       }
       const lifeMs = parsed.data.expires_in * SECOND;
       current = { token: parsed.data.access_token, renewAt: askedAt + lifeMs * RENEW_AT };
-      return null;
+      return current.token;
     }
     return refusal(reply);
   }
@@ -102,12 +111,13 @@ export function createTokenSource(options: {
   }
 
   return {
-    get: () => {
-      if (current !== null && clock.now() < current.renewAt) return Promise.resolve(current.token);
+    get: async (caller) => {
+      caller.throwIfAborted();
+      if (current !== null && clock.now() < current.renewAt) return current.token;
       asking ??= renew().finally(() => {
         asking = null;
       });
-      return asking;
+      return orAborted(asking, caller);
     },
     invalidate: (token) => {
       if (current?.token === token) current = null;

@@ -18,6 +18,9 @@ const time = z
     return instant;
   });
 
+/** A message whose time is not known may be the latest one. */
+const knownTime = time.refine((instant) => instant !== null, 'is missing');
+
 const id = z.string().toLowerCase();
 const ref = z.object({ id: id.nullish() }).nullish();
 
@@ -31,7 +34,7 @@ const participant = z.object({
   parkTime: time,
   resumeTime: time,
   queue: ref,
-  messages: z.array(z.object({ messageTime: time })).nullish(),
+  messages: z.array(z.object({ messageTime: knownTime })).nullish(),
 });
 
 /** `GET /api/v2/conversations/messages/{id}` → MessageConversation (official). */
@@ -46,6 +49,7 @@ export type WireParticipant = WireConversation['participants'][number];
 
 /** `PATCH` of the same path → Conversation (official): the state is that of each communication. */
 export const closeReply = z.object({
+  id: id.nullish(),
   endTime: time,
   participants: z.array(
     z.object({
@@ -58,10 +62,18 @@ export const closeReply = z.object({
 /** The gateway contract: `active`, `closed`, `abandoned`; any other status is active. */
 export const gatewayConversation = z.object({ id: id.nullish(), status: z.string().min(1).toLowerCase() });
 
+/**
+ * `GET /api/v2/analytics/conversations/details?id=…` (official). Without `conversationEnd` it has not ended, as far
+ * as analytics knows; ids that it does not know are missing.
+ */
+export const analyticsDetails = z.object({
+  conversations: z.array(z.object({ conversationId: id, conversationEnd: time })).nullish(),
+});
+
 export const organization = z.object({ id: z.string(), name: z.string() });
 export const tokenOwner = z.object({
   organization: organization,
-  OAuthClient: z.object({ id: z.string(), name: z.string().nullish() }).nullish(),
+  OAuthClient: z.object({ name: z.string().nullish() }).nullish(),
 });
 
 const ENDED_STATES = ['disconnected', 'terminated'];

@@ -11,6 +11,9 @@ export interface Recorded {
   readonly outcomes: readonly OutcomeKind[];
 }
 
+/** Outcomes that tell nothing new of the conversation. */
+const NO_NEWS: readonly OutcomeKind[] = ['failed', 'not_attempted', 'expired'];
+
 /**
  * Holds a record against the simulator's own account, conversation by conversation. Returns a sentence for each
  * disagreement; none when both sides agree. Conversations that the record has no outcome for must be untouched.
@@ -30,13 +33,17 @@ export function disagreements(account: readonly AccountEntry[], record: readonly
 function compare(entry: AccountEntry, record: Recorded | null): string[] {
   const problems: string[] = [];
   const say = (problem: string) => problems.push(`${entry.id} (${entry.kind}): ${problem}`);
-  const closes = record?.outcomes.filter((outcome) => outcome === 'closed').length ?? 0;
-  const last = record?.outcomes.at(-1) ?? null;
+  const outcomes = record?.outcomes ?? [];
+  const closes = outcomes.filter((outcome) => outcome === 'closed').length;
+  const unconfirmed = outcomes.findLast((outcome) => !NO_NEWS.includes(outcome)) === 'unconfirmed' ? 1 : 0;
+  const last = outcomes.at(-1) ?? null;
 
-  if (entry.effectivePatches > 0 && closes === 0 && last !== 'unconfirmed')
-    say('closed by us, and not recorded');
-  if (entry.effectivePatches === 0 && closes > 0) say('recorded as closed, and never closed by us');
-  if (entry.effectivePatches > 1 && closes < entry.effectivePatches) say('closed more often than recorded');
+  if (entry.effectivePatches > closes + unconfirmed && entry.status !== 'gone') {
+    say(`closed by us ${entry.effectivePatches} times, and recorded as closed ${closes} times`);
+  }
+  if (entry.effectivePatches < closes) {
+    say(`recorded as closed ${closes} times, and closed by us ${entry.effectivePatches} times`);
+  }
   if (last === null) return problems;
 
   const ended = entry.status === 'closed' || entry.status === 'abandoned';

@@ -1,14 +1,16 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { type CloseReason, type Decision, decide } from '../domain/decide.ts';
-import { ApiError } from '../domain/errors.ts';
+import type { CloseReason, Decision } from '../domain/decide.ts';
 import { endedAfterIntent, factsOf, type Outcome, originOf } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Budget } from './budget.ts';
-import { isRunEnding } from './ending.ts';
-import type { CallContext, Clock, ConversationApi, Intent, Known, Ledger, Log } from './ports.ts';
+import { foundEnded } from './ended.ts';
+import { type Ending, endBy } from './ending.ts';
+import { inspect } from './inspect.ts';
+import type { CallContext, Clock, ConversationApi, Intent, Known, Ledger, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, toOutcome } from './recorder.ts';
-import { type Verdict, verify } from './verify.ts';
+import type { Answer, SendClose } from './send-close.ts';
+import { type Verdict, verify, whyUnread } from './verify.ts';
 
 /** A conversation that is to be closed, and everything the decision was made from. */
 export interface Decided {
@@ -29,9 +31,12 @@ export interface Closer {
 export interface CloserParts {
   readonly runId: number;
   readonly api: ConversationApi;
+  readonly send: SendClose;
   readonly ledger: Ledger;
+  readonly work: WorkStore;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ending: Ending;
   readonly policy: Policy;
   readonly budget: Budget;
   readonly verifyForMs: number;
@@ -39,21 +44,9 @@ export interface CloserParts {
   readonly onBudgetUsedUp: () => void;
 }
 
-/** How the remote side took the PATCH. */
-type Answer =
-  | { readonly kind: 'proven'; readonly endedAt: Instant }
-  /** 2xx, which proves nothing by itself. */
-  | { readonly kind: 'accepted' }
-  /** No answer: it may have been carried out. */
-  | { readonly kind: 'lost' }
-  /** 4xx: it was not carried out. */
-  | { readonly kind: 'refused'; readonly error: ApiError }
-  /** It certainly never arrived, or was turned away at the door. */
-  | { readonly kind: 'not_sent'; readonly error: ApiError };
-
 /** The closer of real runs: intent, PATCH, verification. */
 export function createCloser(parts: CloserParts): Closer {
-  const { api, ledger, clock, policy, budget } = parts;
+  const { api, send, ledger, clock, policy, budget } = parts;
 
   return {
     close: async (decided, context, releaseSlot) => {
@@ -77,7 +70,7 @@ export function createCloser(parts: CloserParts): Closer {
         answer = await send(conversation.id, context);
       } catch (error) {
         // Only what is proven not to have been carried out ends a run here: a 401, a 429, or a wait cut short.
-        if (!isRunEnding(error)) throw error;
+        endBy(error, parts.ending);
         return outcome({ outcome: 'not_attempted', reason: 'run_ended' });
       }
       return settleAnswer(decided, answer, intendedAt, context, releaseSlot, outcome);
@@ -100,7 +93,7 @@ export function createCloser(parts: CloserParts): Closer {
       requestId: known.request?.id ?? null,
     };
     const recorded = ledger.intend(intent, (now) => {
-      latest = decide(conversation, now.mapping, now.request, policy, intendedAt);
+      latest = inspect(conversation, now, policy, intendedAt);
       return latest.action === 'close';
     });
     return recorded ? null : latest;
@@ -125,7 +118,7 @@ export function createCloser(parts: CloserParts): Closer {
       return outcome(failed('close', answer.error));
     }
     releaseSlot();
-    const verdict = await verifyAnswer(conversation.id, answer, intendedAt, context);
+    const verdict = await verifyAnswer(conversation.id, answer, context);
     return judge(verdict, answer, decided, intendedAt, outcome);
   }
 
@@ -133,14 +126,14 @@ export function createCloser(parts: CloserParts): Closer {
   async function verifyAnswer(
     conversationId: string,
     answer: Answer,
-    intendedAt: Instant,
     context: CallContext,
   ): Promise<Verdict> {
-    const until = (from: Instant) => from + (answer.kind === 'refused' ? 0 : parts.verifyForMs);
+    const until = () => clock.now() + (answer.kind === 'refused' ? 0 : parts.verifyForMs);
     const reads = { api, clock, context };
     try {
-      const verdict = await verify(conversationId, until(intendedAt), reads);
+      const verdict = await verify(conversationId, until(), reads);
       if (answer.kind !== 'lost' || verdict.kind !== 'active') return verdict;
+      if (!isStillRight(verdict.conversation)) return verdict;
       parts.log.debug('the answer to a close was lost and it is still active: sending it once more', {
         conversationId,
       });
@@ -151,32 +144,31 @@ export function createCloser(parts: CloserParts): Closer {
           conversation: { ...verdict.conversation, status: 'closed', endedAt: again.endedAt },
         };
       }
-      return await verify(conversationId, until(clock.now()), reads);
+      return await verify(conversationId, until(), reads);
     } catch (error) {
-      if (error instanceof ApiError) return { kind: 'unread', error };
-      if (!isRunEnding(error)) throw error;
-      return {
-        kind: 'unread',
-        error: new ApiError('the run ended before it was verified', { failure: 'lost' }),
-      };
+      return { kind: 'unread', error: whyUnread(error, parts.ending) };
     }
+  }
+
+  /** Asked again of what was read last: somebody may have come back to it since. */
+  function isStillRight(conversation: Conversation): boolean {
+    return inspect(conversation, parts.work.known(conversation.id), policy, clock.now()).action === 'close';
   }
 
   function judge(
     verdict: Verdict,
     answer: Answer,
-    { decision, conversation }: Decided,
+    { decision, conversation, known }: Decided,
     intendedAt: Instant,
     outcome: (finding: Finding, seen?: Conversation | null) => Outcome,
   ): Closed {
     switch (verdict.kind) {
       case 'ended': {
         const ours = answer.kind !== 'refused' && endedAfterIntent(verdict.conversation, intendedAt);
-        const endedAt = verdict.conversation.endedAt ?? clock.now();
         return outcome(
           ours
-            ? closedBecause(decision.reason, decision.sentence, endedAt)
-            : { outcome: 'already_closed', reason: 'ended', detail: 'it ended by itself', closedAt: endedAt },
+            ? closedBecause(decision.reason, decision.sentence, verdict.conversation.endedAt ?? clock.now())
+            : foundEnded(verdict.conversation, known, 'it ended by itself', clock.now()),
           verdict.conversation,
         );
       }
@@ -199,27 +191,6 @@ export function createCloser(parts: CloserParts): Closer {
           `What became of the close of ${conversation.id} could not be read (${verdict.error.message}); the next run will find out.`,
         );
         return null;
-    }
-  }
-
-  async function send(conversationId: string, context: CallContext): Promise<Answer> {
-    try {
-      const { proof } = await api.close(conversationId, context);
-      return proof === null ? { kind: 'accepted' } : { kind: 'proven', endedAt: proof.endedAt };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      switch (error.failure) {
-        case 'lost':
-          return { kind: 'lost' };
-        // A 2xx whose body says nothing.
-        case 'not_json':
-          return { kind: 'accepted' };
-        case 'refused':
-        case 'forbidden':
-          return { kind: 'refused', error };
-        default:
-          return { kind: 'not_sent', error };
-      }
     }
   }
 }

@@ -89,3 +89,9 @@ export function createEnding(abort: AbortController): Ending {
 export function isRunEnding(error: unknown): error is AuthError | UnavailableError | RunEnded {
   return error instanceof AuthError || error instanceof UnavailableError || error instanceof RunEnded;
 }
+
+/** Ends the run by such an error; throws any other on. */
+export function endBy(error: unknown, ending: Ending): void {
+  if (!isRunEnding(error)) throw error;
+  if (!(error instanceof RunEnded)) ending.fail(error);
+}

@@ -108,7 +108,11 @@ export function createFeed(parts: FeedParts): Feed {
     },
     watched: async () => {
       const most = Math.max(WATCH_FLOOR, Math.ceil(examined * WATCH_SHARE));
-      for (const conversationId of work.pageWatched(watchRange, most)) {
+      for (const [at, conversationId] of work.pageWatched(watchRange, most).entries()) {
+        if (at > 0 && at % PAGE_SIZE === 0) {
+          await requests(null);
+          await parts.onPage();
+        }
         if (!(await hand(conversationId, 'watch'))) return;
       }
     },

@@ -9,7 +9,8 @@ const UNANSWERED_IN_A_ROW = 20;
  * one conversation is that one's failure, a role without the permission is everybody's.
  */
 export interface Health {
-  read(): void;
+  /** A conversation answered as it should. */
+  answered(): void;
   failed(error: ApiError): void;
   /** What must end the run, or null. */
   verdict(): AuthError | UnavailableError | null;
@@ -18,14 +19,14 @@ export interface Health {
 }
 
 export function createHealth(): Health {
-  let reads = 0;
+  let answered = 0;
   let forbidden = 0;
   let unanswered = 0;
   let lastForbidden: ApiError | null = null;
   let lastUnanswered: ApiError | null = null;
 
   const allForbidden = () =>
-    reads === 0 && lastForbidden !== null
+    answered === 0 && lastForbidden !== null
       ? new AuthError(
           `Genesys Cloud forbids all of the first ${forbidden === 1 ? 'conversation' : `${forbidden} conversations`}: ${lastForbidden.message}.`,
           { cause: lastForbidden },
@@ -33,8 +34,8 @@ export function createHealth(): Health {
       : null;
 
   return {
-    read: () => {
-      reads++;
+    answered: () => {
+      answered++;
       unanswered = 0;
     },
     failed: (error) => {
@@ -43,7 +44,7 @@ export function createHealth(): Health {
         unanswered = 0;
         lastForbidden = error;
       } else {
-        reads += error.failure === 'refused' || error.failure === 'not_json' ? 1 : 0;
+        answered += error.failure === 'refused' || error.failure === 'not_json' ? 1 : 0;
         unanswered++;
         lastUnanswered = error;
       }

@@ -57,6 +57,15 @@ export interface ConversationApi {
   close(conversationId: string, context: CallContext): Promise<CloseReply>;
 }
 
+/** The bulk read. Used to rule out what has ended, never to close. */
+export interface SurveyApi {
+  /**
+   * Of these conversations, those that analytics knows to have ended, with their ends. Throws ApiError: status 400
+   * when these are too many for one call, `forbidden` without the permission.
+   */
+  endedOf(conversationIds: readonly string[], context: CallContext): Promise<ReadonlyMap<string, Instant>>;
+}
+
 export interface Organization {
   readonly id: string;
   readonly name: string;

@@ -1,11 +1,11 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { ApiError } from '../domain/errors.ts';
 import { endedAfterIntent, factsOf, NO_FACTS, type Outcome } from '../domain/outcome.ts';
-import { type Ending, isRunEnding, RunEnded } from './ending.ts';
+import { withDeadline } from './deadline.ts';
+import type { Ending } from './ending.ts';
 import type { Pool } from './pool.ts';
 import type { Clock, ConversationApi, Intent, Ledger, Log, Trace } from './ports.ts';
 import { newTrace, type Recorder } from './recorder.ts';
-import { type Verdict, verify } from './verify.ts';
+import { type Verdict, verify, whyUnread } from './verify.ts';
 
 export interface RecoverParts {
   readonly api: ConversationApi;
@@ -15,6 +15,7 @@ export interface RecoverParts {
   readonly recorder: Recorder;
   readonly ending: Ending;
   readonly verifyForMs: number;
+  readonly conversationDeadlineMs: number;
 }
 
 /**
@@ -37,15 +38,11 @@ async function recoverOne(intent: Intent, parts: RecoverParts, releaseSlot: () =
   if (until > clock.now()) releaseSlot();
   let verdict: Verdict;
   try {
-    verdict = await verify(intent.conversationId, until, {
-      api,
-      clock,
-      context: { signal: ending.signal, trace },
-    });
+    verdict = await withDeadline(clock, parts.conversationDeadlineMs, ending.signal, (signal) =>
+      verify(intent.conversationId, until, { api, clock, context: { signal, trace } }),
+    );
   } catch (error) {
-    if (!isRunEnding(error)) throw error;
-    if (!(error instanceof RunEnded)) ending.fail(error);
-    verdict = { kind: 'unread', error: new ApiError('the run ended', { failure: 'lost' }) };
+    verdict = { kind: 'unread', error: whyUnread(error, ending) };
   }
   switch (verdict.kind) {
     case 'ended':

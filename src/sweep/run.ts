@@ -13,6 +13,7 @@ import { createHealth } from './health.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { recover } from './recover.ts';
+import { createSendClose } from './send-close.ts';
 import { createSettle, type Look } from './settle.ts';
 
 /** What a run reports when it has ended. */
@@ -67,14 +68,17 @@ export async function execute(
   const abort = new AbortController();
   const ending = createEnding(abort);
   const health = createHealth();
+  const closeHealth = createHealth();
   const budget = createBudget(settings.maxCloses);
   const { phase, recorder } = createNarration(deps, id, dryRun);
   const pool = createPool(settings.concurrency, MOST_VERIFYING);
-  const parts = { ...deps, runId: id, recorder, ending, health, verifyForMs: settings.verifyForMs };
+  const { verifyForMs, conversationDeadlineMs } = settings;
+  const parts = { ...deps, runId: id, recorder, ending, health, verifyForMs, conversationDeadlineMs };
   const closer = dryRun
     ? createDryCloser(deps.clock)
     : createCloser({
         ...parts,
+        send: createSendClose(deps.api, closeHealth, ending),
         policy,
         budget,
         onBudgetUsedUp: () =>
@@ -85,6 +89,7 @@ export async function execute(
   const gate = createGate({ ...parts, expectOrganization: settings.expectOrganization, dryRun });
   const settle = createSettle({ ...parts, ...settings, closer, gate });
   let taken = 0;
+  let unrecovered = 0;
 
   function take(look: Look): boolean {
     if (settings.limit !== null && taken >= settings.limit) {
@@ -107,7 +112,10 @@ export async function execute(
     counts: recorder.counts,
     pool,
     feed: createFeed({ ...parts, pool, settle, settings, startedAt, take, onPage: () => onPage(run) }),
-    recover: () => recover(parts, pool),
+    recover: async () => {
+      await recover(parts, pool);
+      unrecovered = deps.ledger.intents().length;
+    },
     phase,
   };
 
@@ -127,14 +135,16 @@ export async function execute(
   } finally {
     unlisten();
   }
-  const forbidden = health.finalVerdict();
-  if (forbidden !== null) ending.fail(forbidden);
+  for (const forbidden of [health.finalVerdict(), closeHealth.finalVerdict()]) {
+    if (forbidden !== null) ending.fail(forbidden);
+  }
   const { state, exitCode, message } = conclude({
     kind: what.kind,
     dryRun,
     counts: recorder.counts,
     ending,
-    unread: dryRun ? 0 : deps.ledger.intents().length,
+    // Others' intents may belong to a run that goes on meanwhile.
+    unread: unrecovered + deps.ledger.intents().filter(({ runId }) => runId === id).length,
     maxCloses: settings.maxCloses,
   });
   return finish(state, exitCode, message);

@@ -1,14 +1,15 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { decide } from '../domain/decide.ts';
 import { ApiError } from '../domain/errors.ts';
-import { endedAfterIntent, type Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import { humanDuration, toIso } from '../domain/time.ts';
 import type { Closed, Closer } from './closer.ts';
 import { withDeadline } from './deadline.ts';
-import { type Ending, isRunEnding, RunEnded } from './ending.ts';
+import { foundEnded } from './ended.ts';
+import { type Ending, endBy } from './ending.ts';
 import type { Gate } from './gate.ts';
 import type { Health } from './health.ts';
+import { inspect } from './inspect.ts';
 import type { CallContext, Clock, ConversationApi, Known, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, newTrace, type Recorder, toOutcome } from './recorder.ts';
 
@@ -52,19 +53,11 @@ export function createSettle(parts: SettleParts): Settle {
       return;
     }
     try {
-      await withDeadline(
-        clock,
-        parts.conversationDeadlineMs,
-        ending.signal,
-        () =>
-          new ApiError(`it took longer than ${humanDuration(parts.conversationDeadlineMs)}`, {
-            failure: 'lost',
-          }),
-        (signal) => examine(conversationId, look, known, { signal, trace }, releaseSlot),
+      await withDeadline(clock, parts.conversationDeadlineMs, ending.signal, (signal) =>
+        examine(conversationId, look, known, { signal, trace }, releaseSlot),
       );
     } catch (error) {
-      if (!isRunEnding(error)) throw error;
-      if (!(error instanceof RunEnded)) ending.fail(error);
+      endBy(error, ending);
       if (look === 'watch') return;
       recorder.record(
         toOutcome(conversationId, known, null, trace, clock.now(), {
@@ -96,7 +89,7 @@ export function createSettle(parts: SettleParts): Settle {
     } finally {
       recorder.counts.inspected++;
     }
-    health.read();
+    health.answered();
     if (look === 'watch' && conversation?.status !== 'active') return;
     if (conversation === null) {
       recorder.record(
@@ -106,7 +99,8 @@ export function createSettle(parts: SettleParts): Settle {
     }
     const closed = await settleConversation(conversation, known, context, releaseSlot, finding);
     if (closed === null) return;
-    const reopened = conversation.status === 'active' && known.lastOutcome?.outcome === 'closed';
+    const reopened =
+      conversation.status === 'active' && known.lastOutcome?.outcome === 'closed' && bringsNews(closed);
     if (reopened) recorder.counts.reopened++;
     recorder.record(reopened ? { ...closed, detail: reopenedDetail(known, closed.detail) } : closed);
   }
@@ -119,7 +113,7 @@ export function createSettle(parts: SettleParts): Settle {
     releaseSlot: () => void,
     finding: (conversation: Conversation, found: Finding) => Outcome,
   ): Promise<Closed> {
-    const decision = decide(conversation, known.mapping, known.request, parts.policy, clock.now());
+    const decision = inspect(conversation, known, parts.policy, clock.now());
     switch (decision.action) {
       case 'keep':
         return finding(conversation, {
@@ -128,19 +122,7 @@ export function createSettle(parts: SettleParts): Settle {
           detail: decision.sentence,
         });
       case 'settle':
-        return confirmsEarlierClose(conversation, known)
-          ? finding(conversation, {
-              outcome: 'closed',
-              reason: 'confirmed_late',
-              detail: `the close of run ${known.lastOutcome?.runId} took effect after that run gave up waiting`,
-              closedAt: conversation.endedAt ?? clock.now(),
-            })
-          : finding(conversation, {
-              outcome: 'already_closed',
-              reason: decision.reason,
-              detail: decision.sentence,
-              closedAt: conversation.endedAt,
-            });
+        return finding(conversation, foundEnded(conversation, known, decision.sentence, clock.now()));
       case 'close': {
         if (known.request === null && !(await parts.gate.mayCloseByPolicy())) {
           return finding(conversation, {
@@ -170,12 +152,9 @@ function isStillOurs(known: Known, look: Look): boolean {
   return look === 'request' ? known.request !== null : known.mapping !== null;
 }
 
-/** The last we know is a close that had not shown; this end came after it. */
-function confirmsEarlierClose(conversation: Conversation, known: Known): boolean {
-  return (
-    known.lastOutcome?.outcome === 'unconfirmed' &&
-    endedAfterIntent(conversation, known.lastOutcome.decidedAt)
-  );
+/** What brings none leaves the earlier close the last thing known, so that a later run finds the same once more. */
+function bringsNews({ outcome }: Outcome): boolean {
+  return outcome !== 'failed' && outcome !== 'not_attempted';
 }
 
 function reopenedDetail(known: Known, detail: string | null): string {

@@ -28,7 +28,7 @@ export async function sweep(
       settings,
       { kind: 'sweep', scope },
       interrupts,
-      (run) => sweepSteps(run, deps, settings),
+      (run) => sweepSteps(run, deps, settings, interrupts),
       (run) => serveLate(run, deps, settings, interrupts),
     );
   } finally {
@@ -36,7 +36,12 @@ export async function sweep(
   }
 }
 
-async function sweepSteps(run: RunInProgress, deps: SweepDeps, settings: SweepSettings): Promise<void> {
+async function sweepSteps(
+  run: RunInProgress,
+  deps: SweepDeps,
+  settings: SweepSettings,
+  interrupts: Interrupts,
+): Promise<void> {
   const { counts, feed, pool, ending } = run;
   const due = {
     cutoff: run.startedAt - settings.policy.staleAfterMs,
@@ -61,6 +66,10 @@ async function sweepSteps(run: RunInProgress, deps: SweepDeps, settings: SweepSe
     await feed.watched();
   }
   await pool.idle();
+  // Somebody may have asked while the last page was in hand.
+  await feed.requests(null);
+  await pool.idle();
+  await serveLate(run, deps, settings, interrupts);
   counts.left = deps.work.countLeft({ ...due, cutoff: settings.onlyRequested ? null : due.cutoff });
   ending.leaveRest(counts.left + counts.notAttempted);
 }

@@ -1,6 +1,7 @@
 import { type Conversation, isEnded } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
 import { type Instant, SECOND } from '../domain/time.ts';
+import { type Ending, endBy } from './ending.ts';
 import type { CallContext, Clock, ConversationApi } from './ports.ts';
 
 /** What reading again has shown. */
@@ -18,7 +19,7 @@ const FIRST_WAIT_MS = 1 * SECOND;
  * Reads again, after about a second and then with growing waits, until the end shows or `until` has passed. The last
  * read is made at `until` or, when that has passed already, at once.
  *
- * Throws what ends the run.
+ * Throws what ends the run, and the ApiError of a deadline.
  */
 export async function verify(
   conversationId: string,
@@ -34,8 +35,15 @@ export async function verify(
   }
 }
 
+/** What has cut the reading short; ends the run where that is what it does. Throws any other error on. */
+export function whyUnread(error: unknown, ending: Ending): ApiError {
+  if (error instanceof ApiError) return error;
+  endBy(error, ending);
+  return new ApiError('the run ended before it was verified', { failure: 'lost' });
+}
+
 /** One read as a verdict. */
-export async function readVerdict(
+async function readVerdict(
   conversationId: string,
   api: ConversationApi,
   context: CallContext,

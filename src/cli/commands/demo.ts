@@ -2,31 +2,33 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { EXIT, type ExitCode, ExpectedError } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/time.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Command, Context } from '../command.ts';
 import type { Io } from '../io.ts';
+import { hang } from '../render/hang.ts';
 
 /** The samples in data/ belong to this seed; the last conversations are in the list to close only. */
 const SEED = 1;
 const POPULATION = 620;
 /** Far above the real 300 a minute, so that the demo is over soon. */
-const RATE = 12_000;
+const RATE = 24_000;
 const DATA = new URL('../../../data/', import.meta.url);
 
 /** Everything end to end, without an account. */
 export const demo: Command = {
   usage: 'demo',
   summary: 'Runs the whole job on a simulated Genesys Cloud and a fresh database, then compares both sides.',
-  examples: [['nightsweep demo', 'takes some 20 seconds, needs no account, leaves nothing behind']],
+  examples: [['nightsweep demo', 'takes some 10 seconds, needs no account, leaves nothing behind']],
   options: {},
-  exits: [EXIT.incomplete],
+  exits: [EXIT.incomplete, EXIT.interrupted, EXIT.terminated],
   run: runDemo,
 };
 
 async function runDemo(context: Context): Promise<ExitCode> {
   const { io, out, log } = context;
+  const { interrupts, unlisten } = io.listenForInterrupts();
   const { createSimulator } = await import('../../simulator/simulator.ts');
   const simulator = createSimulator({
     now: () => io.clock.now(),
@@ -41,7 +43,7 @@ async function runDemo(context: Context): Promise<ExitCode> {
     log.info(
       `A simulated Genesys Cloud with ${POPULATION} conversations is up; it grants ${RATE} requests a minute, the real one 300.`,
     );
-    const sub = subProcess(context, folder, url);
+    const sub = subProcess(context, folder, url, interrupts.stop);
     const data = (name: string) => fileURLToPath(new URL(name, DATA));
     await sub('Bring in the mapping', 'import', 'mapping', data('sample-mapping.csv'));
     await sub(
@@ -60,21 +62,21 @@ async function runDemo(context: Context): Promise<ExitCode> {
     const message = agreed
       ? `Both sides agree on all ${compared} conversations: what is recorded as closed is closed, and nothing else is.`
       : `The two sides disagree on ${problems.length} conversations; the sweep ended with ${exitCode}.`;
-    out.print(`\n${out.colors.bold(message)}`);
-    out.print(
-      [
-        '',
-        'Try next:',
-        '  nightsweep simulate --mapping sim.csv   the same world, to play with',
-        '  nightsweep doctor                       is my real organisation ready?',
-        '  nightsweep sweep --dry-run --out list.csv',
-      ].join('\n'),
-    );
+    out.print(`\n${out.colors.bold(hang(message, 0))}`);
+    const next = [
+      '',
+      'Try next:',
+      '  nightsweep simulate --mapping sim.csv   the same world, to play with',
+      '  nightsweep doctor                       is my real organisation ready?',
+      '  nightsweep sweep --dry-run              what would be closed there?',
+    ];
+    if (!out.quiet) out.print(next.join('\n'));
     out.object({ agreed, compared, problems, exitCode: agreed ? EXIT.ok : EXIT.incomplete, message });
     return agreed ? EXIT.ok : EXIT.incomplete;
   } finally {
     await simulator.stop();
     await rm(folder, { recursive: true, force: true });
+    unlisten();
   }
 }
 
@@ -89,7 +91,7 @@ function slowDownSome(simulator: Simulator): void {
 }
 
 /** Runs a command as if it had been typed, against the simulator and in an empty folder. */
-function subProcess(context: Context, folder: string, url: string) {
+function subProcess(context: Context, folder: string, url: string, stop: AbortSignal) {
   const { io, out } = context;
   return async (what: string, ...argv: string[]): Promise<ExitCode> => {
     const { main } = await import('../program.ts');
@@ -97,7 +99,7 @@ function subProcess(context: Context, folder: string, url: string) {
     const shown = argv.map((word) =>
       word.startsWith('/') ? join('data', word.split('/').at(-1) ?? '') : word,
     );
-    out.print(`\n${out.colors.bold(`# ${what}`)}\n$ nightsweep ${shown.join(' ')}`);
+    if (!out.quiet) out.print(`\n${out.colors.bold(`# ${what}`)}\n$ nightsweep ${shown.join(' ')}`);
     const env: Record<string, string> = {
       GENESYS_API_URL: url,
       GENESYS_LOGIN_URL: url,
@@ -111,8 +113,12 @@ function subProcess(context: Context, folder: string, url: string) {
       if (value !== undefined) env[name] = value;
     }
     // Under --json the demo's own object is the only thing on stdout.
-    const sub: Io = { ...io, argv, env, cwd: folder, stdout: out.json ? io.stderr : io.stdout };
-    return main(sub);
+    const words = out.quiet ? [...argv, '--quiet'] : argv;
+    const sub: Io = { ...io, argv: words, env, cwd: folder, stdout: out.json ? io.stderr : io.stdout };
+    const exitCode = await main(sub);
+    if (!stop.aborted) return exitCode;
+    const signal = stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+    throw new ExpectedError('The demo was interrupted; nothing of it is left behind.', signal);
   };
 }
 

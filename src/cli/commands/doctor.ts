@@ -6,7 +6,7 @@ export const doctor: Command = {
   usage: 'doctor',
   summary: 'Checks credentials, organisation, permissions, limits, clock, database, lease and the last runs.',
   examples: [['nightsweep doctor', 'before the first night, and when a night went wrong']],
-  options: { api: { type: 'string', describe: 'platform or gateway' } },
+  options: { api: { value: 'NAME', describe: 'platform or gateway' } },
   exits: [EXIT.auth, EXIT.refused, EXIT.unavailable, EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { out } = context;
@@ -17,25 +17,26 @@ export const doctor: Command = {
     const warned = checks.filter((check) => check.status === 'warn').length;
     const message =
       failed > 0
-        ? `${failed} of ${checks.length} checks failed; mend them from the top, later ones may depend on earlier ones.`
+        ? `${failed} of ${checks.length} checks failed; mend the first one first.`
         : warned > 0
-          ? `Ready, with ${warned} remarks.`
+          ? `Ready, with ${warned} ${warned === 1 ? 'remark' : 'remarks'}.`
           : 'Everything is ready.';
     out.object({
       checks: checks.map(({ name, status, says }) => ({ name, status, says })),
       exitCode,
       message,
     });
-    const { wrap, visible } = await import('../../report/text.ts');
+    const { visible } = await import('../../report/text.ts');
+    const { hang } = await import('../render/hang.ts');
     const mark = {
       ok: out.colors.green('ok  '),
       warn: out.colors.yellow('warn'),
       fail: out.colors.red('fail'),
     };
     for (const { name, status, says } of checks) {
-      out.print(`${mark[status]}  ${name.padEnd(14)} ${wrap(visible(says), 21, 80)}`);
+      out.print(`${mark[status]}  ${name.padEnd(14)} ${hang(visible(says), 21)}`);
     }
-    out.print(message);
+    out.print(`\n${message}`);
     return exitCode;
   },
 };

@@ -12,9 +12,9 @@ export const explain: Command = {
   ],
   positionals: { id: 'conversation id' },
   options: {
-    offline: { type: 'boolean', describe: 'do not read it from Genesys Cloud' },
-    'stale-after': { type: 'string', describe: 'as for sweep' },
-    api: { type: 'string', describe: 'platform or gateway' },
+    offline: { describe: 'do not read it from Genesys Cloud' },
+    'stale-after': { value: 'DURATION', describe: 'as for sweep' },
+    api: { value: 'NAME', describe: 'platform or gateway' },
   },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { toIso } from '../../domain/time.ts';
 import type { Command, Context } from '../command.ts';
+import { hang } from '../render/hang.ts';
 
 /** Leaves conversations alone. */
 export const hold: Command = {
@@ -12,8 +13,8 @@ export const hold: Command = {
   ],
   positionals: { ids: 'conversation ids' },
   options: {
-    for: { type: 'string', describe: 'how long, such as 12h or 7d' },
-    release: { type: 'boolean', describe: 'end the hold' },
+    for: { value: 'DURATION', describe: 'how long, such as 12h or 7d' },
+    release: { describe: 'end the hold' },
   },
   exits: [EXIT.incomplete, EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
@@ -33,9 +34,19 @@ export const hold: Command = {
       const done = ids.filter((id) => !unknown.includes(id));
       const exitCode = unknown.length > 0 ? EXIT.incomplete : EXIT.ok;
       const what = until === null ? 'released' : `on hold until ${toIso(until)}`;
-      const message = `${done.length} of ${ids.length} ${what}${unknown.length > 0 ? `; no mapping knows ${unknown.join(', ')}: import it first` : ''}.`;
-      out.object({ held: done, unknown, until: until === null ? null : toIso(until), exitCode, message });
-      out.print(message);
+      const unmapped = `no mapping knows ${unknown.join(', ')}; import ${unknown.length === 1 ? 'it' : 'them'} first`;
+      const message = [
+        ...(done.length > 0 ? [`${done.length} of ${ids.length} ${what}`] : []),
+        ...(unknown.length > 0 ? [unmapped] : []),
+      ].join('; ');
+      out.object({
+        held: done,
+        unknown,
+        until: until === null ? null : toIso(until),
+        exitCode,
+        message: `${message}.`,
+      });
+      out.print(hang(`${message}.`, 0));
       return exitCode;
     } finally {
       store.close();

@@ -12,22 +12,29 @@ const CONFIRM_ABOVE = 500;
 /** Records a list of conversations to close. */
 export const importCloses: Command = {
   usage: 'import closes <file>',
-  summary:
-    'Records a close request for each row of a CSV conversation_id[,reason][,as_of], or of a bare list of ids; - reads standard input.',
+  summary: 'Asks for the close of each row: a CSV conversation_id[,reason][,as_of], or a bare list of ids.',
   examples: [
     ['nightsweep import closes ids.csv', 'the next sweep closes them first'],
     ['nightsweep import closes ids.csv --now --results done.csv', 'close just those, now'],
   ],
-  positionals: { file: 'CSV file or list of ids, or -' },
+  positionals: { file: 'a CSV file or list of ids; - for standard input' },
   options: {
-    now: { type: 'boolean', describe: 'serve just these requests at once' },
-    yes: { type: 'boolean', describe: `with --now: do not ask above ${CONFIRM_ABOVE}` },
-    results: { type: 'string', describe: 'with --now: write the outcome of each row to this file' },
-    again: { type: 'boolean', describe: 'import a file that was imported before' },
-    rate: { type: 'string', describe: 'with --now: requests a minute at most (300)' },
-    api: { type: 'string', describe: 'with --now: platform or gateway' },
+    now: { describe: 'serve just these requests at once' },
+    yes: { describe: `with --now: do not ask above ${CONFIRM_ABOVE}` },
+    results: { value: 'FILE', describe: 'with --now: write the outcome of each row to this file' },
+    again: { describe: 'import a file that was imported before' },
+    rate: { value: 'N', describe: 'with --now: requests a minute at most (300)' },
+    api: { value: 'NAME', describe: 'with --now: platform or gateway' },
   },
-  exits: [EXIT.incomplete, EXIT.auth, EXIT.unavailable, EXIT.database, EXIT.interrupted, EXIT.terminated],
+  exits: [
+    EXIT.incomplete,
+    EXIT.auth,
+    EXIT.workLeft,
+    EXIT.unavailable,
+    EXIT.database,
+    EXIT.interrupted,
+    EXIT.terminated,
+  ],
   run: runImportCloses,
 };
 

@@ -4,13 +4,12 @@ import type { Command, Context } from '../command.ts';
 /** Brings in the session → conversation mapping. */
 export const importMapping: Command = {
   usage: 'import mapping <file>',
-  summary:
-    'Imports a CSV session_id,conversation_id,started_at[,last_activity_at][,user_id]; - reads standard input.',
+  summary: 'Brings in a CSV session_id, conversation_id, started_at [, last_activity_at] [, user_id].',
   examples: [
     ['nightsweep import mapping sessions.csv', 'new rows are added, known ones brought up to date'],
     ['export-sessions | nightsweep import mapping -', 'from a program'],
   ],
-  positionals: { file: 'CSV file with a header, or -' },
+  positionals: { file: 'a CSV file with a header; - for standard input' },
   options: {},
   exits: [EXIT.incomplete, EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {

@@ -17,12 +17,12 @@ export const report: Command = {
     ['nightsweep report --format csv --out closed.csv', 'for a spreadsheet'],
   ],
   options: {
-    since: { type: 'string', describe: 'an age such as 7d, a date or a time (7d)' },
-    until: { type: 'string', describe: 'likewise (now)' },
-    by: { type: 'string', describe: `${GROUPINGS.join(', ')} (day)` },
-    format: { type: 'string', describe: `${FORMATS.join(', ')} (table)` },
-    out: { type: 'string', describe: 'write to this file instead of stdout' },
-    'time-zone': { type: 'string', describe: 'for days and hours, such as Europe/Berlin (here)' },
+    since: { value: 'WHEN', describe: 'an age such as 7d, a date or a time (7d)' },
+    until: { value: 'WHEN', describe: 'likewise (now)' },
+    by: { value: 'WHAT', describe: `${GROUPINGS.join(', ')} (day)` },
+    format: { value: 'NAME', describe: `${FORMATS.join(', ')} (table)` },
+    out: { value: 'FILE', describe: 'write to this file instead of stdout' },
+    'time-zone': { value: 'ZONE', describe: 'for days and hours, such as Europe/Berlin (here)' },
   },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {

@@ -17,17 +17,17 @@ export const runs: Command = {
     ['nightsweep runs 12', 'run 12 and its failures'],
   ],
   positionals: { id: 'number of a run' },
-  options: { limit: { type: 'string', describe: `how many to list (${RECENT})` } },
+  options: { limit: { value: 'N', describe: `how many to list (${RECENT})` } },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { args, out } = context;
-    const given = args.raw.id === undefined ? undefined : (args.count('id', 1) ?? undefined);
+    const given = runNumber(args.positional('id'));
     const limit = args.count('limit', 1) ?? RECENT;
     const { openRecord } = await import('../compose.ts');
     const { runJson } = await import('../render/run.ts');
     const store = openRecord(context, 'read');
     try {
-      if (given === undefined) {
+      if (given === null) {
         const list = store.report.runs(limit);
         const json = (run: Run) => ({ ...runJson(run), counts: run.counts, exitCode: run.exitCode });
         out.object({ runs: list.map(json) });
@@ -54,6 +54,13 @@ export const runs: Command = {
   },
 };
 
+/** Null: none was named. */
+function runNumber(given: string): number | null {
+  if (given === '') return null;
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
+  throw new UsageError(`${JSON.stringify(given)} is not the number of a run; nightsweep runs lists them.`);
+}
+
 async function listText(list: readonly Run[], { out }: Context): Promise<string> {
   if (list.length === 0) return 'Nothing has run yet; begin with: nightsweep sweep --dry-run';
   const { plainTable } = await import('../render/table.ts');
@@ -75,24 +82,41 @@ async function listText(list: readonly Run[], { out }: Context): Promise<string>
 }
 
 async function oneText(run: Run, trouble: readonly Outcome[], { out }: Context): Promise<string> {
-  const { visible, wrap } = await import('../../report/text.ts');
+  const { visible } = await import('../../report/text.ts');
+  const { hang } = await import('../render/hang.ts');
   const lasted = run.finishedAt === null ? 'still running' : humanDuration(run.finishedAt - run.startedAt);
   const lines = [
     out.colors.bold(`Run ${run.id}, ${run.scope} ${run.kind}${run.dryRun ? ' (dry)' : ''}, ${run.state}`),
     `  started ${toIso(run.startedAt)}, ${lasted}, exit ${run.exitCode ?? 'open'}`,
     `  by nightsweep ${run.version} on ${visible(run.host)}, process ${run.pid}`,
-    ...(run.message === null ? [] : [`  ${wrap(visible(run.message), 2, 78)}`]),
+    ...(run.message === null ? [] : [`  ${hang(visible(run.message), 2)}`]),
   ];
-  for (const o of trouble) {
-    const codes = [o.httpStatus, o.errorCode, o.correlationId && `correlation ${o.correlationId}`]
-      .filter((part) => part !== null)
-      .join(', ');
-    lines.push('', `${o.conversationId}  ${o.outcome}${o.reason === null ? '' : ` (${o.reason})`}`);
-    if (o.detail !== null) lines.push(`  ${wrap(visible(o.detail), 2, 78)}`);
-    if (codes !== '') lines.push(`  ${codes}`);
+  for (const [first, ...others] of alike(trouble)) {
+    const what = [first.reason, first.httpStatus, first.errorCode].filter((part) => part !== null).join(', ');
+    const head = `${1 + others.length} ${first.outcome.replace('_', ' ')}${what === '' ? '' : ` (${what})`}`;
+    lines.push('', out.colors.bold(head));
+    if (first.detail !== null) lines.push(`  ${hang(visible(first.detail), 2)}`);
+    for (const { conversationId, correlationId } of [first, ...others]) {
+      lines.push(`  ${conversationId}${correlationId === null ? '' : `  ${visible(correlationId)}`}`);
+    }
+  }
+  if (trouble.some(({ correlationId }) => correlationId !== null)) {
+    lines.push('', 'Behind each conversation: the correlation id that Genesys support asks for.');
   }
   if (trouble.length === MOST_TROUBLE) lines.push('', `Only the first ${MOST_TROUBLE} are shown.`);
   return lines.join('\n');
+}
+
+/** Those that went wrong in the same way, together; in the order of their first. */
+function alike(trouble: readonly Outcome[]): [Outcome, ...Outcome[]][] {
+  const groups = new Map<string, [Outcome, ...Outcome[]]>();
+  for (const one of trouble) {
+    const key = JSON.stringify([one.outcome, one.reason, one.httpStatus, one.errorCode, one.detail]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
 }
 
 function troubleJson({

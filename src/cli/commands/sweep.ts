@@ -15,19 +15,19 @@ export const sweep: Command = {
     ['nightsweep sweep --quiet', 'every night, from cron'],
   ],
   options: {
-    'dry-run': { alias: 'n', type: 'boolean', describe: 'close nothing, say what would be closed' },
-    out: { type: 'string', describe: 'with --dry-run: write the list as a CSV for import closes' },
-    'stale-after': { type: 'string', describe: 'idle for this long is stale (24h)' },
-    limit: { type: 'string', describe: 'examine at most this many conversations' },
-    'max-closes': { type: 'string', describe: 'close at most this many, or unlimited (500)' },
-    'max-duration': { type: 'string', describe: 'stop in good order after this long' },
-    'accept-policy': { type: 'boolean', describe: 'accept once that the policy closes more than before' },
-    'accept-volume': { type: 'boolean', describe: 'accept once that there is far more than usual' },
-    rate: { type: 'string', describe: 'requests a minute at most (300)' },
-    concurrency: { type: 'string', describe: 'conversations in flight (10)' },
-    'no-survey': { type: 'boolean', describe: 'read every conversation one by one' },
-    'only-requested': { type: 'boolean', describe: 'serve close requests only, nothing by policy' },
-    api: { type: 'string', describe: 'platform or gateway' },
+    'dry-run': { alias: 'n', describe: 'close nothing, say what would be closed' },
+    out: { value: 'FILE', describe: 'with --dry-run: write the list as a CSV for import closes' },
+    'stale-after': { value: 'DURATION', describe: 'idle for this long is stale (24h)' },
+    limit: { value: 'N', describe: 'examine at most this many conversations' },
+    'max-closes': { value: 'N', describe: 'close at most this many, or unlimited (500)' },
+    'max-duration': { value: 'DURATION', describe: 'stop in good order after this long' },
+    'accept-policy': { describe: 'accept once that the policy closes more than before' },
+    'accept-volume': { describe: 'accept once that there is far more than usual' },
+    rate: { value: 'N', describe: 'requests a minute at most (300)' },
+    concurrency: { value: 'N', describe: 'conversations in flight (10)' },
+    'no-survey': { describe: 'read every conversation one by one' },
+    'only-requested': { describe: 'serve close requests only, nothing by policy' },
+    api: { value: 'NAME', describe: 'platform or gateway' },
   },
   exits: [
     EXIT.incomplete,
@@ -44,21 +44,22 @@ export const sweep: Command = {
 };
 
 async function runSweep(context: Context): Promise<ExitCode> {
-  const { io, args, out, log } = context;
+  const { args, out, log } = context;
   const dryRun = args.flag('dry-run');
   const listFile = listPath(context, dryRun);
   const limit = args.count('limit', 1) ?? null;
   const { config } = context.config();
 
   const { openRecord, connect, sweepDeps, sweepSettings } = await import('../compose.ts');
+  const { listenAloud } = await import('../interrupts.ts');
   const { createProgressView } = await import('../progress.ts');
   const { sweepJson, sweepText } = await import('../render/run.ts');
   const { sweep: sweepOnce } = await import('../../sweep/sweep.ts');
   const { closeList } = await import('../../report/close-list.ts');
 
-  const { interrupts, unlisten } = io.listenForInterrupts();
+  const { interrupts, unlisten } = listenAloud(context);
   const client = connect(context, interrupts.abort);
-  const progress = createProgressView(io, log, out);
+  const progress = createProgressView(context);
   try {
     const store = openRecord(context, 'write');
     try {

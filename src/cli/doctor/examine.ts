@@ -1,5 +1,6 @@
 import { loadCredentials } from '../../config/credentials.ts';
-import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import { formatDuration } from '../../config/duration.ts';
+import { ExpectedError } from '../../domain/errors.ts';
 import type { Context } from '../command.ts';
 import { databaseExists } from '../compose.ts';
 import { type Check, fail, ok, warn } from './check.ts';
@@ -12,7 +13,7 @@ export async function examine(context: Context): Promise<Check[]> {
   return [
     ok(
       'settings',
-      `stale after ${config.policy.staleAfterMs / 3_600_000} h, api ${config.api}; nightsweep config shows all`,
+      `stale after ${formatDuration(config.policy.staleAfterMs)}, api ${config.api}; nightsweep config shows all`,
     ),
     ...(await examineAccount(context)),
     ...(databaseExists(context)
@@ -23,13 +24,10 @@ export async function examine(context: Context): Promise<Check[]> {
 
 async function examineAccount(context: Context): Promise<Check[]> {
   try {
-    const { clientId, environmentHost } = loadCredentials(context.surroundings);
-    return [
-      ok('credentials', `client ${clientId}, region ${environmentHost}`),
-      ...(await examineRemote(context)),
-    ];
+    const { clientId, apiUrl } = loadCredentials(context.surroundings);
+    return [ok('credentials', `client ${clientId}, to ${apiUrl}`), ...(await examineRemote(context))];
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
-    return [fail('credentials', error.message, EXIT.auth)];
+    return [fail('credentials', error.message, error.exitCode)];
   }
 }

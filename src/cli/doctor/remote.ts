@@ -20,7 +20,10 @@ export async function examineRemote(context: Context): Promise<Check[]> {
     try {
       checks.push(...(await identity(context, client, call)));
     } catch (error) {
-      if (error instanceof ApiError) return [fail('token', error.message, EXIT.unavailable)];
+      if (error instanceof ApiError) {
+        const says = `${error.message}; check the network, GENESYS_ENVIRONMENT and GENESYS_API_URL`;
+        return [fail('api', says, EXIT.unavailable)];
+      }
       if (error instanceof ExpectedError) return [fail('token', error.message, error.exitCode)];
       throw error;
     }

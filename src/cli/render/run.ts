@@ -1,7 +1,8 @@
-import type { Run } from '../../domain/run.ts';
+import type { RequestFigures, Run } from '../../domain/run.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import type { RunReport } from '../../sweep/run.ts';
 import type { Colors } from '../output.ts';
+import { hang } from './hang.ts';
 
 /** The public `run` object. */
 export function runJson(
@@ -23,12 +24,15 @@ export function sweepJson({ run, counts, keptReasons, requests, exitCode, messag
   return { run: runJson(run), counts, keptReasons, requests, exitCode, message };
 }
 
+/** Keeps a number and what it counts on one line. */
+const NO_BREAK = '\u00a0';
+
 /** The same for people: what became of the conversations, what it cost, and the one-line summary. */
 export function sweepText(report: RunReport, colors: Colors): string {
   const { run, counts, keptReasons, requests } = report;
   const kept = Object.entries(keptReasons)
     .sort(([, a], [, b]) => (b ?? 0) - (a ?? 0))
-    .map(([reason, n]) => `${n} ${reason}`)
+    .map(([reason, n]) => `${n}${NO_BREAK}${reason}`)
     .join(', ');
   const rows: [string, number, string][] = [
     ['closed', counts.closed, counts.reopened > 0 ? `${counts.reopened} had been reopened` : ''],
@@ -47,30 +51,32 @@ export function sweepText(report: RunReport, colors: Colors): string {
     .filter(([name, n]) => n > 0 || always.has(name))
     .flatMap(([name, n, remark]) => {
       const head = `  ${name.padEnd(14)} ${String(n).padStart(7)}`;
-      return [remark === '' ? head : `${head}  ${colors.dim(fold(remark, 26))}`];
+      return [remark === '' ? head : `${head}  ${colors.dim(hang(remark, 26).replaceAll(NO_BREAK, ' '))}`];
     });
   const duration = humanDuration(run.finishedAt - run.startedAt);
   const title = `${run.dryRun ? 'Dry run' : 'Run'} ${run.id}, ${run.scope} ${run.kind}, ${run.state} in ${duration}`;
-  const cost = `  ${requests.total} requests: ${requests.reads} reads, ${requests.closes} closes, ${requests.surveys} surveys, ${requests.tokens} tokens`;
-  const trouble =
-    requests.rateLimited + requests.retried > 0
-      ? `\n  ${requests.rateLimited} rate limited, ${requests.retried} repeated`
-      : '';
-  return [colors.bold(title), ...lines, colors.dim(cost + trouble), report.message].join('\n');
+  return [colors.bold(title), ...lines, colors.dim(`  ${cost(requests)}`), hang(report.message, 0)].join(
+    '\n',
+  );
 }
 
-const WIDTH = 80;
-
-/** Wraps a list at its commas so that what follows `indent` columns fits in 80. */
-function fold(text: string, indent: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const part of text.split(', ')) {
-    const next = line === '' ? part : `${line}, ${part}`;
-    if (next.length > WIDTH - indent - 1 && line !== '') {
-      lines.push(`${line},`);
-      line = part;
-    } else line = next;
-  }
-  return [...lines, line].join(`\n${' '.repeat(indent)}`);
+/** What is zero is left out. */
+function cost(requests: RequestFigures): string {
+  const { total, reads, closes, surveys, tokens, rateLimited, retried } = requests;
+  const of = (n: number, one: string, many = `${one}s`) => (n === 0 ? [] : [`${n} ${n === 1 ? one : many}`]);
+  const parts = [
+    ...of(reads, 'read'),
+    ...of(closes, 'close'),
+    ...of(surveys, 'survey'),
+    ...of(tokens, 'token'),
+  ];
+  const trouble = [
+    ...of(rateLimited, 'rate limited', 'rate limited'),
+    ...of(retried, 'repeated', 'repeated'),
+  ];
+  return [
+    total === 1 ? '1 request' : `${total} requests`,
+    ...(parts.length > 0 ? [`: ${parts.join(', ')}`] : []),
+    ...(trouble.length > 0 ? [`; ${trouble.join(', ')}`] : []),
+  ].join('');
 }

@@ -1,0 +1,170 @@
+import yargs from 'yargs';
+import { nearest } from '../config/nearest.ts';
+import { ExpectedError, UsageError } from '../domain/errors.ts';
+import { COMMON_OPTIONS, type Command, type Flags } from './command.ts';
+import { COMMANDS, GROUPS } from './commands/index.ts';
+
+export type Argv = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
+
+/** What the arguments ask for. `topic`: a command, the first word of several, or null for all. */
+export type Asked =
+  | { readonly kind: 'help'; readonly topic: Command | string | null }
+  | { readonly kind: 'command'; readonly command: Command; readonly argv: Argv };
+
+/**
+ * Reads the words after `nightsweep`. The parser does the splitting; what it would let through is refused here.
+ * @throws UsageError that names the word, and the nearest known one
+ */
+export async function parseWords(words: readonly string[]): Promise<Asked> {
+  let asked: Asked | null = null;
+  const parser = yargs()
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail((message, error) => {
+      // Its own complaints are about what was typed; anything else is not its to explain.
+      if (error instanceof Error && error.name !== 'YError') throw error;
+      throw error instanceof ExpectedError ? error : new UsageError(`${message}; see nightsweep --help.`);
+    })
+    .options(parserOptions(COMMON_OPTIONS));
+
+  const add = (on: ReturnType<typeof yargs>, command: Command, word: string) =>
+    on.command(
+      word,
+      command.summary,
+      (sub) => sub.options(parserOptions(command.options)),
+      (argv) => {
+        asked =
+          argv.help === true
+            ? { kind: 'help', topic: command }
+            : { kind: 'command', command, argv: argv as Argv };
+      },
+    );
+  for (const command of COMMANDS) {
+    const [group] = command.usage.split(' ');
+    if (group === undefined || !(group in GROUPS)) add(parser, command, firstWord(command));
+  }
+  for (const [group, summary] of Object.entries(GROUPS)) {
+    const members = COMMANDS.filter((command) => command.usage.startsWith(`${group} `));
+    parser.command(
+      group,
+      summary,
+      (sub) => {
+        for (const command of members) add(sub, command, secondWord(command));
+        return sub;
+      },
+      (argv) => {
+        if (argv.help !== true) throw noCommand(argv._[1], members.map(secondWord), group);
+        asked = { kind: 'help', topic: group };
+      },
+    );
+  }
+
+  const argv = (await parser.parse([...words])) as Argv;
+  const found = asked as Asked | null;
+  if (found === null) {
+    if (argv.help === true || words.length === 0) return { kind: 'help', topic: null };
+    throw noCommand(argv._[0], COMMANDS.map(firstWord), null);
+  }
+  if (found.kind === 'help') return found;
+  const { command } = found;
+  const name = nameOf(command);
+  const see = `; see nightsweep ${name} --help.`;
+  checkFlags(name, { ...COMMON_OPTIONS, ...command.options }, found.argv, words, see);
+  return { kind: 'command', command, argv: { ...found.argv, ...positionals(command, found.argv, see) } };
+}
+
+const firstWord = (command: Command) => command.usage.split(' ')[0] ?? '';
+const nameOf = (command: Command) =>
+  command.usage
+    .split(' ')
+    .filter((word) => /^\w/.test(word))
+    .join(' ');
+const secondWord = (command: Command) => command.usage.split(' ')[1] ?? '';
+
+function parserOptions(flags: Flags): Record<string, { type: 'string' | 'boolean'; alias?: string }> {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, { value, alias }]) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string', ...(alias !== undefined && { alias }) },
+    ]),
+  );
+}
+
+function noCommand(given: unknown, names: readonly string[], group: string | null): UsageError {
+  const within = group === null ? 'nightsweep' : `nightsweep ${group}`;
+  const known = [...new Set(names)];
+  if (given === undefined) {
+    return new UsageError(`${within} needs a command, one of ${known.join(', ')}; see ${within} --help.`);
+  }
+  const called = group === null ? String(given) : `${group} ${given}`;
+  return new UsageError(
+    `There is no command ${JSON.stringify(called)}${didYouMean(String(given), known)}; see ${within} --help.`,
+  );
+}
+
+function didYouMean(given: string, known: readonly string[], prefix = ''): string {
+  const meant = nearest(given, known);
+  return meant === null ? '' : ` (did you mean ${prefix}${meant}?)`;
+}
+
+/** The words after those of the command by name; the parser would take `-` for an unfinished flag. */
+function positionals(command: Command, argv: Argv, see: string): Record<string, string | string[]> {
+  const name = nameOf(command);
+  const given = argv._.slice(name.split(' ').length).map(String);
+  const found: Record<string, string | string[]> = {};
+  for (const [, bracket, wanted = '', dots] of command.usage.matchAll(/([<[])(\w+)(\.\.)?/g)) {
+    const taken = given.splice(0, dots === undefined ? 1 : given.length);
+    const [first] = taken;
+    if (bracket === '<' && (first ?? '') === '') {
+      throw new UsageError(`${name} needs ${command.positionals?.[wanted] ?? wanted}${see}`);
+    }
+    if (first !== undefined) found[wanted] = dots === undefined ? first : taken;
+  }
+  const [surplus] = given;
+  if (surplus !== undefined) {
+    throw new UsageError(`${name} does not know what to do with ${JSON.stringify(surplus)}${see}`);
+  }
+  return found;
+}
+
+/**
+ * A switch that is given a value (`--dry-run=maybe`, `--dry-run false`) would silently be off, and a dry run real; a
+ * negation nobody documented likewise.
+ */
+function checkFlags(name: string, flags: Flags, argv: Argv, words: readonly string[], see: string): void {
+  const counts = new Map<string, number>();
+  for (const flag of flagsIn(words, flags)) {
+    const known = flags[flag];
+    if (known === undefined) {
+      const dashes = flag.length === 1 ? '-' : '--';
+      throw new UsageError(
+        `${name} has no flag ${dashes}${flag}${didYouMean(flag, Object.keys(flags), '--')}${see}`,
+      );
+    }
+    counts.set(flag, (counts.get(flag) ?? 0) + 1);
+    if (known.many !== true && (counts.get(flag) ?? 0) > 1) {
+      throw new UsageError(`--${flag} is given twice; give it once.`);
+    }
+    if (known.value !== undefined) continue;
+    const on = flag.startsWith('no-') ? argv[flag.slice(3)] === false : argv[flag] === true;
+    if (!on) throw new UsageError(`--${flag} takes no value; leave it out to switch it off.`);
+  }
+}
+
+/** The names of the flags as they were typed, one-letter ones by their long name. */
+function flagsIn(words: readonly string[], flags: Flags): string[] {
+  const long = (letter: string) =>
+    Object.entries(flags).find(([, { alias }]) => alias === letter)?.[0] ?? letter;
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? words.length : end).flatMap((word) => {
+    const [, dashes, name = ''] = /^(--?)([^-=][^=]*)/.exec(word) ?? [];
+    if (dashes === undefined) return [];
+    return dashes === '--' ? [name] : [...name].map(long);
+  });
+}

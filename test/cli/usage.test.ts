@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idOf, mappingOf } from '../e2e/world.ts';
+import { runMain } from './running.ts';
+
+/** What was typed, the exit code, and what the one sentence on stderr says. */
+type Case = readonly [argv: string, code: number, says: string];
+
+const ID = idOf(1);
+
+const TYPED: readonly Case[] = [
+  ['swep', 2, 'There is no command "swep" (did you mean sweep?)'],
+  ['nonsense', 2, 'There is no command "nonsense"; see nightsweep --help.'],
+  ['--json', 2, 'nightsweep needs a command'],
+  ['import', 2, 'import needs a command, one of mapping, closes'],
+  ['import mappin x.csv', 2, 'There is no command "import mappin" (did you mean mapping?)'],
+  ['db chek', 2, '(did you mean check?)'],
+  ['sweep --limt 5', 2, 'sweep has no flag --limt (did you mean --limit?)'],
+  ['sweep -x', 2, 'sweep has no flag -x'],
+  ['sweep --survey', 2, 'sweep has no flag --survey (did you mean --no-survey?)'],
+  ['sweep --no-dry-run', 2, 'sweep has no flag --no-dry-run'],
+  ['sweep --dry-run=maybe', 2, '--dry-run takes no value'],
+  ['sweep --dry-run=false', 2, '--dry-run takes no value'],
+  ['sweep --dry-run false', 2, '--dry-run takes no value'],
+  ['sweep --dry-run maybe', 2, 'sweep does not know what to do with "maybe"'],
+  ['sweep --dry-run --dry-run', 2, '--dry-run is given twice'],
+  ['sweep --limit 5 --limit 6', 2, '--limit is given twice'],
+  ['sweep --stale-after 1h --stale-after 2h', 2, '--stale-after is given twice'],
+  ['sweep --limit abc', 2, '--limit cannot be "abc"; give a whole number from 1'],
+  ['sweep --limit 0', 2, '--limit cannot be "0"'],
+  ['sweep --limit', 2, '--limit has no value'],
+  ['sweep --limit=', 2, '--limit has no value'],
+  ['sweep --db', 2, 'db has no value'],
+  ['sweep --stale-after 24', 2, 'did you mean 24h?'],
+  ['sweep --max-closes lots', 2, 'or unlimited'],
+  ['sweep --rate 0', 2, 'a whole number from 1'],
+  ['sweep --api gatway', 2, 'did you mean gateway?'],
+  ['sweep surplus', 2, 'sweep does not know what to do with "surplus"'],
+  ['sweep --out list.csv', 2, '--out goes with --dry-run'],
+  ['sweep --dry-run --out mapping.csv', 2, 'mapping.csv exists already'],
+  ['sweep --config none.yaml', 2, 'The settings file none.yaml (from --config) does not exist'],
+  ['close', 2, 'close needs conversation ids or --session'],
+  ['close 12345', 2, '"12345" is not a conversation id'],
+  [`close ${ID} --reason`, 2, '--reason has no value'],
+  ['close --session nobody', 2, 'No open conversation is mapped to the session nobody'],
+  [`hold ${ID}`, 2, 'hold needs either --for DURATION or --release'],
+  [`hold ${ID} --for 7`, 2, 'did you mean 7d?'],
+  [`hold ${ID} --for 1d --release`, 2, 'hold needs either'],
+  ['hold --for 7d', 2, 'hold needs conversation ids'],
+  ['explain', 2, 'explain needs'],
+  ['explain 12345', 2, '"12345" is not a conversation id'],
+  ['runs abc', 2, '"abc" is not the number of a run'],
+  ['runs 99', 2, 'There is no run 99'],
+  ['report --by colour', 2, '--by cannot be "colour"; give day, hour'],
+  ['report --format xml', 2, '--format cannot be "xml"'],
+  ['report --since yesterday', 2, '--since "yesterday" is neither'],
+  ['report --since 2026-01-02 --until 2026-01-01', 2, 'is not before --until'],
+  ['report --time-zone Mars/Base', 2, '"Mars/Base" is not a known time zone'],
+  ['import mapping', 2, 'import mapping needs a CSV file'],
+  ['import mapping none.csv', 2, 'The file none.csv cannot be read (ENOENT)'],
+  ['import mapping empty.csv', 2, 'empty.csv is empty'],
+  ['import mapping semicolons.csv', 2, 'semicolons.csv'],
+  ['import mapping .', 2, '. is a directory'],
+  ['import closes list.csv --results done.csv', 2, '--results goes with --now'],
+  ['import closes list.csv --now --results mapping.csv', 2, 'mapping.csv exists already'],
+  ['db backup mapping.csv', 9, 'is already there and is not overwritten'],
+  ['sweep --db none.db', 9, 'There is no database at'],
+  [`close ${ID} --db none.db`, 9, 'There is no database at'],
+  ['report --db none.db', 9, 'There is no database at'],
+  ['sweep --db text.db', 9, 'is not a nightsweep database'],
+  ['sweep --db folder', 9, 'is not a file'],
+  ['import mapping mapping.csv --db folder', 9, 'is not a file'],
+  ['sweep --db newer.db', 9, 'was written by a newer nightsweep'],
+  ['report --db newer.db', 9, 'was written by a newer nightsweep'],
+  ['sweep --db foreign.db', 9, 'is a database of another program'],
+];
+
+/** Nothing listens there, and nobody must ask. */
+const ENV = {
+  GENESYS_API_URL: 'http://127.0.0.1:1',
+  GENESYS_LOGIN_URL: 'http://127.0.0.1:1',
+  GENESYS_CLIENT_ID: 'client',
+  GENESYS_CLIENT_SECRET: 'secret',
+  NIGHTSWEEP_DB: 'nightsweep.db',
+};
+
+describe('something that cannot be done is answered with one sentence and the right exit code', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'nightsweep-cli-'));
+  const at = (name: string) => join(dir, name);
+  const run = (words: readonly string[]) => runMain(words, { cwd: dir, env: ENV });
+  let before: unknown;
+  beforeAll(async () => {
+    writeFileSync(at('mapping.csv'), mappingOf(2));
+    writeFileSync(at('list.csv'), `${ID}\n`);
+    writeFileSync(at('empty.csv'), '');
+    writeFileSync(at('semicolons.csv'), mappingOf(2).replaceAll(',', ';'));
+    writeFileSync(at('text.db'), 'this is no database\n'.repeat(100));
+    mkdirSync(at('folder'));
+    await run(['import', 'mapping', 'mapping.csv']);
+    await run(['db', 'migrate', '--db', 'newer.db']);
+    write('newer.db', 'PRAGMA user_version = 99');
+    write('foreign.db', 'CREATE TABLE cats (name TEXT)');
+    before = rows();
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  function write(file: string, sql: string): void {
+    const db = new Database(at(file));
+    db.exec(sql);
+    db.close();
+  }
+  function rows(): unknown {
+    const db = new Database(at('nightsweep.db'), { readonly: true });
+    const tables = ['mappings', 'runs', 'outcomes', 'intents', 'close_requests', 'imports', 'import_rejects'];
+    const all = tables.map((table) => db.prepare(`SELECT * FROM ${table}`).all());
+    db.close();
+    return all;
+  }
+
+  it.each(TYPED)('nightsweep %s: %i', async (typed, code, says) => {
+    const ended = await run(typed.split(' '));
+    expect(ended.stderr).toContain(says);
+    expect(ended.stderr).toMatch(/^nightsweep: [^\n]+\.\n$/);
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toMatch(typed.includes('--json') ? /^\{.+\}\n$/ : /^$/);
+    expect(rows(), 'nothing has changed').toEqual(before);
+    expect(existsSync(at('none.db')), 'a typo creates no database').toBe(false);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { SimulatorOptions } from '../../src/simulator/options.ts';
+import { aPlace, CLOSED_PORT, type Place } from './place.ts';
+import { map, mappingOf, stale } from './world.ts';
+
+async function readyPlace(options: Partial<SimulatorOptions> = {}): Promise<Place> {
+  const place = await aPlace({ conversations: stale(1), ...options });
+  place.env.NIGHTSWEEP_EXPECT_ORGANIZATION = 'Simulated Organisation';
+  map(place, 1);
+  place.file('text.db', 'this is no database\n'.repeat(100));
+  return place;
+}
+
+/** Every failure: what is wrong, the exit code, the check that says so and what it says. */
+const FAILURES: readonly (readonly [
+  string,
+  Partial<SimulatorOptions>,
+  Record<string, string | undefined>,
+  number,
+  string,
+  string,
+])[] = [
+  ['no secret', {}, { GENESYS_CLIENT_SECRET: undefined }, 2, 'credentials', 'set GENESYS_CLIENT_SECRET'],
+  ['a wrong secret', { clientSecret: 'other' }, {}, 4, 'token', 'refused the client credentials'],
+  [
+    'no permission to read',
+    { missingPermissions: ['conversation:communication:view'] },
+    {},
+    4,
+    'reading',
+    'grant conversation:communication:view',
+  ],
+  [
+    'no permission to disconnect',
+    { missingPermissions: ['conversation:communication:disconnect'] },
+    {},
+    4,
+    'closing',
+    'grant conversation:communication:disconnect',
+  ],
+  ['a wrong clock', { clockSkewMs: 3_600_000 }, {}, 5, 'clock', 'set it right (NTP)'],
+  [
+    'another organisation',
+    { organization: { id: '0c1d2e3f-4a5d-4e6f-8a9b-3f2b8c1e4a5b', name: 'Somebody Else' } },
+    {},
+    5,
+    'organisation',
+    'Somebody Else',
+  ],
+  ['an API out of reach', {}, { GENESYS_API_URL: CLOSED_PORT }, 8, 'api', 'cannot be reached'],
+  [
+    'a file that is no database',
+    {},
+    { NIGHTSWEEP_DB: 'text.db' },
+    9,
+    'database',
+    'is not a nightsweep database',
+  ],
+];
+
+describe('doctor', () => {
+  it('finds everything in order, closes nothing, and says so in 80 columns', async () => {
+    const place = await readyPlace();
+    await place.run('sweep');
+    place.file('more.csv', mappingOf(2));
+    await place.run('import', 'mapping', 'more.csv');
+    const before = place.query('SELECT * FROM runs');
+    const { code, stdout } = await place.run('doctor');
+    expect(code).toBe(0);
+    const names = [
+      ...['settings', 'credentials', 'organisation', 'reading', 'closing'],
+      ...['rate limit', 'clock', 'database', 'lease', 'last sweep'],
+    ];
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^ok {4}${name}\\b`, 'm'));
+    expect(stdout).toMatch(/\nEverything is ready\.\n$/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(place.query('SELECT * FROM runs')).toEqual(before);
+    expect(place.simulator.world.account().filter(({ patches }) => patches > 1)).toEqual([]);
+  });
+
+  it('only remarks on a first day, with what to do next', async () => {
+    const place = await aPlace();
+    const { code, json } = await place.run('doctor', '--json');
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ exitCode: 0, message: 'Ready, with 2 remarks.' });
+    const remarks = json.checks.filter((check: { status: string }) => check.status === 'warn');
+    expect(remarks).toEqual([
+      { name: 'organisation', status: 'warn', says: expect.stringContaining('set expectOrganization') },
+      { name: 'database', status: 'warn', says: expect.stringContaining('nightsweep import mapping FILE') },
+    ]);
+  });
+
+  it.each(FAILURES)('finds %s', async (_what, options, env, exitCode, name, says) => {
+    const place = await readyPlace(options);
+    Object.assign(place.env, env);
+    const { code, json } = await place.run('doctor', '--json');
+    expect(code).toBe(exitCode);
+    const failed = json.checks.filter((check: { status: string }) => check.status === 'fail');
+    expect(failed).toContainEqual({ name, status: 'fail', says: expect.stringContaining(says) });
+    expect(json.message).toContain('mend the first one first');
+  });
+});

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import { MINUTE } from '../../src/domain/time.ts';
+import type { SimulatorOptions } from '../../src/simulator/options.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { type Child, CLIENT, type Ended, startChild } from './child.ts';
+
+/** Nothing listens there. */
+export const CLOSED_PORT = 'http://127.0.0.1:1';
+
+/** A simulator, an empty folder, and the built program to run in it. */
+export interface Place {
+  readonly dir: string;
+  readonly url: string;
+  /** The path of the database. */
+  readonly database: string;
+  readonly simulator: Simulator;
+  /** Added to, or taken from (undefined), the environment of every later child. */
+  readonly env: Record<string, string | undefined>;
+  /** Runs a command to its end. */
+  run(...argv: string[]): Promise<Ended>;
+  /** Starts a command; it is killed when the place is left. */
+  start(...argv: string[]): Child;
+  /** Writes a file into the folder and returns its name. */
+  file(name: string, content: string | Uint8Array): string;
+  /** Rows of the database, as the user's own program would read them. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows of every table
+  query(sql: string): any[];
+  /** Writes to the database, as the user's own program would. */
+  execute(sql: string): void;
+  /** How many requests of this kind have come in. */
+  count(route: 'token' | 'read' | 'close'): number;
+  leave(): Promise<void>;
+}
+
+/** A place that is left when the test ends. */
+export async function aPlace(options: Partial<SimulatorOptions> = {}): Promise<Place> {
+  const place = await openPlace(options);
+  onTestFinished(() => place.leave());
+  return place;
+}
+
+export async function openPlace(options: Partial<SimulatorOptions> = {}): Promise<Place> {
+  const dir = mkdtempSync(join(tmpdir(), 'nightsweep-e2e-'));
+  const simulator = createSimulator({
+    now: () => Date.now(),
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    population: 0,
+    rateLimit: { allowed: 1_000_000, windowMs: MINUTE },
+    ...CLIENT,
+    ...options,
+  });
+  const { url } = await simulator.start();
+  const database = join(dir, 'nightsweep.db');
+  const children: Child[] = [];
+  const env: Place['env'] = {
+    PATH: process.env.PATH,
+    HOME: dir,
+    TZ: 'UTC',
+    GENESYS_API_URL: url,
+    GENESYS_LOGIN_URL: url,
+    GENESYS_CLIENT_ID: CLIENT.clientId,
+    GENESYS_CLIENT_SECRET: CLIENT.clientSecret,
+    NIGHTSWEEP_DB: 'nightsweep.db',
+    NIGHTSWEEP_RATE_PER_MINUTE: '100000',
+    NIGHTSWEEP_VERIFY_FOR: '1s',
+  };
+  const start = (...argv: string[]) => {
+    const child = startChild(dir, env, argv);
+    children.push(child);
+    return child;
+  };
+  const withDatabase = <T>(readonly: boolean, fn: (db: Database.Database) => T): T => {
+    const db = new Database(database, { readonly });
+    try {
+      return fn(db);
+    } finally {
+      db.close();
+    }
+  };
+  return {
+    dir,
+    url,
+    database,
+    simulator,
+    env,
+    start,
+    run: (...argv) => {
+      const child = start(...argv);
+      child.process.stdin.end();
+      return child.ended;
+    },
+    file: (name, content) => {
+      writeFileSync(join(dir, name), content);
+      return name;
+    },
+    query: (sql) => withDatabase(true, (db) => db.prepare(sql).all()),
+    execute: (sql) => withDatabase(false, (db) => db.exec(sql)),
+    count: (route) => simulator.log.filter((request) => request.route === route).length,
+    leave: async () => {
+      for (const child of children) child.process.kill('SIGKILL');
+      await Promise.allSettled(children.map((child) => child.ended));
+      await simulator.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

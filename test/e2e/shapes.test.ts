@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT } from './child.ts';
+import { openPlace, type Place } from './place.ts';
+import { conversations, HEADER, idOf, mappingOf, row } from './world.ts';
+
+const COUNTS = [
+  ...['candidates', 'surveyed', 'inspected', 'requested', 'closed', 'alreadyClosed', 'notFound', 'kept'],
+  ...['wouldClose', 'unconfirmed', 'failed', 'expired', 'notAttempted', 'recovered', 'reopened', 'left'],
+];
+const REQUESTS = ['total', 'reads', 'closes', 'surveys', 'tokens', 'rateLimited', 'retried'];
+const OUTCOMES = [
+  ...['closed', 'already_closed', 'not_found', 'kept', 'would_close'],
+  ...['unconfirmed', 'failed', 'expired', 'not_attempted'],
+];
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const TEXT = expect.any(String);
+const NUMBER = expect.any(Number);
+
+/** An object with exactly these keys, in this order, all of them numbers. */
+function numbers(keys: readonly string[]) {
+  return expect.toSatisfy(
+    (value: Record<string, unknown>) =>
+      Object.keys(value).join() === keys.join() && Object.values(value).every(Number.isSafeInteger),
+    `numbers ${keys.join(', ')}`,
+  );
+}
+
+function run(kind: string, scope: string, changes: object = {}) {
+  return {
+    id: NUMBER,
+    kind,
+    scope,
+    state: 'done',
+    dryRun: false,
+    startedAt: TIME,
+    finishedAt: TIME,
+    ...changes,
+  };
+}
+
+describe('the public JSON shapes', () => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await openPlace({
+      conversations: conversations([
+        'with_bot',
+        'parked',
+        'closed',
+        'never_wrote',
+        'recently_active',
+        'with_bot',
+      ]),
+    });
+  });
+  afterAll(() => place.leave());
+
+  it('import mapping', async () => {
+    place.file('mapping.csv', `${mappingOf(5)}web-6,nonsense,2026-01-01T00:00:00Z,,\n`);
+    const { code, json } = await place.run('import', 'mapping', 'mapping.csv', '--json');
+    expect(code).toBe(3);
+    expect(json).toEqual({
+      import: { id: 1, kind: 'mapping', file: 'mapping.csv' },
+      counts: { rows: 6, accepted: 5, unchanged: 0, rejected: 1 },
+      rejects: [{ line: 7, code: 'invalid_id', message: TEXT }],
+      exitCode: 3,
+      message: TEXT,
+    });
+    expect(Object.keys(json)).toEqual(['import', 'counts', 'rejects', 'exitCode', 'message']);
+  });
+
+  it('import closes', async () => {
+    place.file('closes.csv', `conversation_id,reason\n${idOf(4)},spam\n`);
+    const { code, json } = await place.run('import', 'closes', 'closes.csv', '--json');
+    expect(code).toBe(0);
+    expect(json).toEqual({
+      import: { id: 2, kind: 'closes', file: 'closes.csv' },
+      counts: { rows: 1, accepted: 1, unchanged: 0, rejected: 0 },
+      rejects: [],
+      exitCode: 0,
+      message: TEXT,
+    });
+  });
+
+  it('sweep, dry and real', async () => {
+    const dry = await place.run('sweep', '--dry-run', '--json');
+    const real = await place.run('sweep', '--json');
+    for (const [{ code, json, stderr }, dryRun] of [
+      [dry, true],
+      [real, false],
+    ] as const) {
+      expect(code).toBe(0);
+      expect(json).toEqual({
+        run: run('sweep', 'full', { dryRun }),
+        counts: numbers(COUNTS),
+        keptReasons: { parked: 1, active_recently: 1 },
+        requests: numbers(REQUESTS),
+        exitCode: 0,
+        message: TEXT,
+      });
+      expect(Object.keys(json)).toEqual(['run', 'counts', 'keptReasons', 'requests', 'exitCode', 'message']);
+      expect(stderr, 'narration as JSON lines').toSatisfy((text: string) =>
+        text.split('\n').every((line) => line === '' || typeof JSON.parse(line) === 'object'),
+      );
+    }
+    expect(dry.json.counts).toMatchObject({ wouldClose: 2, closed: 0, requested: 1 });
+    expect(real.json.counts).toMatchObject({ wouldClose: 0, closed: 2, alreadyClosed: 1, kept: 2 });
+  });
+
+  it('close', async () => {
+    place.file('more.csv', `${HEADER}\n${row(6)}\n`);
+    await place.run('import', 'mapping', 'more.csv');
+    const { code, json } = await place.run('close', idOf(6), idOf(99), '--json');
+    expect(code).toBe(3);
+    expect(json).toEqual({
+      run: run('close', 'requested'),
+      results: [
+        {
+          conversationId: idOf(6),
+          sessionId: 'web-6',
+          outcome: 'closed',
+          reason: 'requested',
+          remoteStatus: TEXT,
+          detail: TEXT,
+        },
+        {
+          conversationId: idOf(99),
+          sessionId: null,
+          outcome: 'not_found',
+          reason: null,
+          remoteStatus: 'unknown',
+          detail: TEXT,
+        },
+      ],
+      exitCode: 3,
+      message: TEXT,
+    });
+    expect(Object.keys(json)).toEqual(['run', 'results', 'exitCode', 'message']);
+  });
+
+  it('report, by --json and by --format json alike', async () => {
+    const { json } = await place.run('report', '--by', 'reason', '--since', '1d', '--json');
+    const other = await place.run('report', '--by', 'reason', '--since', '1d', '--format', 'json');
+    expect(json).toEqual({
+      since: TIME,
+      until: TIME,
+      timeZone: 'UTC',
+      by: 'reason',
+      totals: numbers(OUTCOMES),
+      rows: expect.arrayContaining([{ key: 'parked', ...noOutcomes(), kept: 1 }]),
+    });
+    expect(json.totals).toMatchObject({ closed: 3, already_closed: 1, kept: 2, not_found: 1 });
+    const { since, until, ...figures } = JSON.parse(other.stdout);
+    expect(json).toEqual({ since: TIME, until: TIME, ...figures });
+    expect([since, until]).toEqual([TIME, TIME]);
+  });
+
+  it('errors: the exit code and the sentence', async () => {
+    for (const argv of [
+      ['sweep', '--nope'],
+      ['nope'],
+      ['runs', '77'],
+      ['close', idOf(1), '--db', 'none.db'],
+    ]) {
+      const { code, json, stderr } = await place.run(...argv, '--json');
+      expect(json).toEqual({ exitCode: code, message: TEXT });
+      expect(stderr).toBe(`nightsweep: ${json.message}\n`);
+    }
+  });
+
+  it('no object of any command shows the secret, and config says so', async () => {
+    const { json } = await place.run('config', '--json');
+    expect(json.settings).toContainEqual(
+      expect.objectContaining({ key: 'clientSecret', value: '[redacted]', origin: 'environment' }),
+    );
+    expect(json.settings).toContainEqual(
+      expect.objectContaining({ key: 'clientId', value: CLIENT.clientId }),
+    );
+  });
+});
+
+function noOutcomes() {
+  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
+}

@@ -1,0 +1,188 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ApiError } from '../../src/domain/errors.ts';
+import { jsonReply, type Scripted, scriptedServer } from '../helpers/scripted-server.ts';
+import { START, VirtualClock } from '../helpers/virtual-clock.ts';
+import {
+  ATTEMPT_TIMEOUT_MS,
+  CONTRACTS,
+  clientFor,
+  context,
+  errorOf,
+  ID,
+  selfRunningClock,
+  underTest,
+} from './under-test.ts';
+
+const TOKEN = jsonReply({ access_token: 'token', expires_in: 3_600 });
+const GONE = jsonReply({ code: 'not.found' }, 404);
+
+/** A server that gives tokens and performs `script` for all else. */
+const serving = (script: (nth: number) => Scripted | Promise<Scripted>) => {
+  let nth = 0;
+  return scriptedServer(({ path }) => (path === '/oauth/token' ? TOKEN : script(++nth)));
+};
+
+describe.each(CONTRACTS)('over the %s contract, an answer', (contract) => {
+  it.each<[what: string, Scripted, message: RegExp]>([
+    ['that breaks off in the middle', { cut: '{"id":' }, /was lost/],
+    [
+      'larger than any conversation',
+      { body: 'x'.repeat(16 * 1024 * 1024 + 1) },
+      /larger than 16777216 bytes/,
+    ],
+    ['that is cut before it begins', 'reset', /was lost/],
+  ])('%s is lost, and the next request works', async (_, answer, message) => {
+    const server = await serving((nth) => (nth === 1 ? answer : GONE));
+    const client = clientFor(server.url, selfRunningClock(), { contract });
+    const error = await errorOf(client.conversations.close(ID, context()));
+    expect(error).toMatchObject({ failure: 'lost' });
+    expect((error as ApiError).message).toMatch(message);
+    expect(await client.conversations.read(ID, context())).toBeNull();
+  });
+
+  it.each<[what: string, Scripted]>([
+    ['that never begins', 'silence'],
+    ['that begins and never ends', { stall: '{"id":' }],
+  ])('%s is given up after the attempt’s time-out', async (_, answer) => {
+    const clock = new VirtualClock();
+    let arrived = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const server = await serving((nth) => {
+      arrived();
+      return nth === 1 ? answer : GONE;
+    });
+    const client = clientFor(server.url, clock, { contract });
+    const closing = errorOf(client.conversations.close(ID, context()));
+    await arrival;
+    await clock.advance(ATTEMPT_TIMEOUT_MS - 1);
+    expect(clock.sleepers).toBe(1);
+    await clock.advance(1);
+    expect(await closing).toMatchObject({ failure: 'lost', status: null });
+    expect(await client.conversations.read(ID, context())).toBeNull();
+    expect(server.received.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+  });
+});
+
+it('what does not speak HTTP is an answer that is lost', async () => {
+  const { port } = await tcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+  const server = await serving(() => GONE);
+  const client = clientFor(server.url, selfRunningClock(), { apiUrl: `http://127.0.0.1:${port}` });
+  const error = await errorOf(client.conversations.close(ID, context()));
+  expect(error).toMatchObject({ failure: 'lost', code: expect.stringMatching(/^HPE_/) });
+});
+
+it('a connection that cannot be made in time was never used: a close is sent again', async () => {
+  // Takes connections and never answers the TLS greeting. The connect time-out is a real one, half of the attempt's.
+  const { port, accepted } = await tcpServer(() => {});
+  const server = await serving(() => GONE);
+  const client = clientFor(server.url, selfRunningClock(), {
+    apiUrl: `https://127.0.0.1:${port}`,
+    attemptTimeoutMs: 40,
+  });
+  const error = await errorOf(client.conversations.close(ID, context()));
+  expect(error).toMatchObject({ failure: 'never_sent', code: 'UND_ERR_CONNECT_TIMEOUT' });
+  expect(accepted()).toBe(4);
+});
+
+it('of a host with several addresses all must have refused', async () => {
+  const server = await serving(() => GONE);
+  const { port, close } = await tcpServer(() => {});
+  await close();
+  const client = clientFor(server.url, selfRunningClock(), { apiUrl: `http://localhost:${port}` });
+  const error = await errorOf(client.conversations.close(ID, context()));
+  expect(error).toMatchObject({ failure: 'never_sent', code: 'ECONNREFUSED' });
+});
+
+describe('an abort', () => {
+  const reason = new Error('deadline of this conversation');
+
+  it('before the call sends nothing, not even for a token', async () => {
+    const there = await underTest();
+    await expect(there.client.conversations.close(ID, context(AbortSignal.abort(reason)))).rejects.toBe(
+      reason,
+    );
+    expect(there.simulator.log).toEqual([]);
+  });
+
+  it('ends the wait between two attempts', async () => {
+    const there = await underTest();
+    there.failAlways('read', '503');
+    const abort = new AbortController();
+    there.clock.sleep(2_000).then(() => abort.abort(reason));
+    await expect(there.client.conversations.read(ID, context(abort.signal))).rejects.toBe(reason);
+    expect([there.clock.now() - START, there.requests('read').length]).toEqual([2_000, 2]);
+    expect(there.client.remote.figures()).toMatchObject({ reads: 2, retried: 1 });
+  });
+
+  it('ends the wait for the rate limit, and nothing more is sent', async () => {
+    const there = await underTest();
+    there.failNext('close', { kind: '429', retryAfter: '120' });
+    const abort = new AbortController();
+    there.clock.sleep(2_000).then(() => abort.abort(reason));
+    await expect(there.client.conversations.close(ID, context(abort.signal))).rejects.toBe(reason);
+    expect([there.clock.now() - START, there.requests('close').length]).toEqual([2_000, 1]);
+  });
+
+  it('ends the wait for a token', async () => {
+    const there = await underTest();
+    there.failNext('token', '503', '503');
+    const abort = new AbortController();
+    there.clock.sleep(500).then(() => abort.abort(reason));
+    await expect(there.client.conversations.read(ID, context(abort.signal))).rejects.toBe(reason);
+    expect(there.clock.now() - START).toBe(500);
+    // The token that was being asked for serves the next one.
+    expect((await there.client.conversations.read(ID, context()))?.status).toBe('active');
+    expect(there.requests('token')).toHaveLength(3);
+  });
+
+  it.each(CONTRACTS)('never ends an attempt in progress (%s): its answer is known', async (contract) => {
+    const abort = new AbortController();
+    const there = await underTest({ client: { contract } });
+    there.simulator.intercept(({ route }) => {
+      if (route === 'close') abort.abort(reason);
+      return null;
+    });
+    const { proof } = await there.client.conversations.close(ID, context(abort.signal));
+    expect(proof !== null).toBe(contract === 'platform');
+    expect(there.simulator.world.account()).toMatchObject([{ effectivePatches: 1 }]);
+  });
+});
+
+it('closing the client leaves no connection open', async () => {
+  const server = await serving(() => GONE);
+  const client = clientFor(server.url, selfRunningClock());
+  await Promise.all([1, 2, 3].map(() => client.conversations.read(ID, context())));
+  expect(await server.connections()).toBeGreaterThan(0);
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+  expect(sockets()).toBeGreaterThan(0);
+  await client.close();
+  while ((await server.connections()) > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(sockets()).toBe(0);
+});
+
+/** A bare TCP server on loopback, gone when the test is. */
+async function tcpServer(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  const server = createServer((socket) => {
+    accepted++;
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      for (const socket of sockets) socket.destroy();
+      server.close(() => resolve());
+    });
+  onTestFinished(close);
+  return { port, accepted: () => accepted, close };
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, SECOND } from '../../src/domain/time.ts';
+import { conversation, idOf } from '../simulator/running.ts';
+import { type Night, night } from './night.ts';
+
+const stale = (n: number) => conversation(n, 'waiting_in_queue', 2 * DAY);
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+/** What a person at the terminal can do, once or twice. */
+function interrupts() {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  return {
+    signals: { stop: stop.signal, abort: abort.signal },
+    stop: (exitCode: 130 | 143 = 130) => stop.abort(exitCode),
+    abort: () => {
+      stop.abort(130);
+      abort.abort();
+    },
+  };
+}
+
+async function nextNightFinishes(n: Night, total: number) {
+  n.calm();
+  await n.later(HOUR);
+  expect(await n.sweep()).toMatchObject({ exitCode: 0, counts: { left: 0 } });
+  expect(n.world.account().filter(({ status }) => status !== 'active')).toHaveLength(total);
+  expect(n.world.account().filter(({ effectivePatches }) => effectivePatches !== 1)).toEqual([]);
+  expect(n.store.ledger.intents()).toEqual([]);
+  expect(n.agreement()).toEqual([]);
+}
+
+describe('a run that is stopped', () => {
+  it.each([130, 143] as const)('finishes what is in hand and ends with %i', async (code) => {
+    const n = await night({ conversations: numbers(40).map(stale) });
+    const person = interrupts();
+    n.when('read', null, (nth) => {
+      if (nth === 15) person.stop(code);
+    });
+    const { exitCode, run, counts, message } = await n.sweep({}, person.signals);
+
+    expect({ exitCode, state: run.state }).toEqual({ exitCode: code, state: 'interrupted' });
+    expect(message).toContain('Interrupted; run again to go on.');
+    expect(counts.closed).toBeGreaterThanOrEqual(15);
+    expect(counts.closed).toBeLessThanOrEqual(25);
+    expect(counts).toMatchObject({ notAttempted: 0, failed: 0, left: 40 - counts.closed });
+    expect(n.store.ledger.intents()).toEqual([]);
+    expect(n.agreement()).toEqual([]);
+    await nextNightFinishes(n, 40);
+  });
+
+  it('waits for the closes that it has begun to show', async () => {
+    const n = await night({
+      conversations: numbers(20).map(stale),
+      simulator: { closeEffect: { kind: 'delayed', ms: 6 * SECOND } },
+    });
+    const person = interrupts();
+    n.when('close', null, (nth) => {
+      if (nth === 5) person.stop();
+    });
+    const { exitCode, counts } = await n.sweep({ concurrency: 3 }, person.signals);
+    expect(exitCode).toBe(130);
+    expect(counts).toMatchObject({ unconfirmed: 0, notAttempted: 0, left: 20 - counts.closed });
+    expect(counts.closed).toBeLessThan(12);
+    await nextNightFinishes(n, 20);
+  });
+
+  it('before it has begun does nothing', async () => {
+    const n = await night({ conversations: [stale(1)] });
+    const person = interrupts();
+    person.stop();
+    const { exitCode, counts } = await n.sweep({}, person.signals);
+    expect({ exitCode, left: counts.left }).toEqual({ exitCode: 130, left: 1 });
+    expect(n.simulator.log).toEqual([]);
+  });
+});
+
+describe('a run that is stopped and will not wait', () => {
+  it('leaves the intents of what it was verifying to the next run', async () => {
+    const n = await night({
+      conversations: numbers(20).map(stale),
+      simulator: { closeEffect: { kind: 'delayed', ms: 12 * SECOND } },
+    });
+    const person = interrupts();
+    n.when('read', null, (nth) => {
+      if (nth === 25) person.abort();
+    });
+    const { exitCode, run } = await n.sweep({}, person.signals);
+
+    expect({ exitCode, state: run.state }).toEqual({ exitCode: 130, state: 'interrupted' });
+    expect(run.finishedAt - run.startedAt).toBeLessThan(5 * SECOND);
+    expect(n.store.ledger.intents()).toHaveLength(20);
+    await nextNightFinishes(n, 20);
+    expect(n.story(idOf(1))).toEqual(['closed/stale_unanswered']);
+    expect(n.outcomes(idOf(1))).toMatchObject([{ detail: 'recovered', runId: 2 }]);
+  });
+
+  it('records what became of a close whose answer still came', async () => {
+    const n = await night({ conversations: [stale(1)] });
+    const person = interrupts();
+    n.when('close', null, () => person.abort());
+    const { counts, exitCode } = await n.sweep({}, person.signals);
+    expect({ exitCode, closed: counts.closed }).toEqual({ exitCode: 130, closed: 1 });
+    expect(n.store.ledger.intents()).toEqual([]);
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('takes back the intent of a close that was still waiting for its turn', async () => {
+    const n = await night({ conversations: [stale(1)] });
+    const person = interrupts();
+    n.when('close', null, () => {
+      n.clock.sleep(SECOND).then(person.abort);
+      return { kind: '429', retryAfter: '60' };
+    });
+    const { counts } = await n.sweep({}, person.signals);
+    expect(counts).toMatchObject({ closed: 0, notAttempted: 1 });
+    expect(n.story(idOf(1))).toEqual(['not_attempted/run_ended']);
+    expect(n.store.ledger.intents()).toEqual([]);
+    n.calm();
+    await n.later(HOUR);
+    await n.sweep();
+    expect(n.account(idOf(1))).toMatchObject({ patches: 2, effectivePatches: 1 });
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('leaves what it was reading as not attempted', async () => {
+    const n = await night({ conversations: numbers(30).map(stale) });
+    const person = interrupts();
+    n.when('read', null, (nth) => {
+      if (nth === 12) person.abort();
+    });
+    const { counts } = await n.sweep({}, person.signals);
+    expect(counts.closed + counts.notAttempted + counts.left).toBe(30);
+    expect(counts.left).toBeGreaterThan(0);
+    await nextNightFinishes(n, 30);
+  });
+
+  it('in the middle of a recovery leaves the rest of it to the next run', async () => {
+    const n = await night({
+      conversations: numbers(12).map(stale),
+      simulator: { closeEffect: { kind: 'delayed', ms: 10 * SECOND } },
+    });
+    const first = interrupts();
+    n.when('read', null, (nth) => {
+      if (nth === 13) first.abort();
+    });
+    await n.sweep({ concurrency: 20 }, first.signals);
+    expect(n.store.ledger.intents()).toHaveLength(12);
+
+    const second = interrupts();
+    n.calm();
+    await n.later(HOUR);
+    n.when('read', null, (nth) => {
+      if (nth === 4) second.abort();
+    });
+    const { exitCode } = await n.sweep({ concurrency: 2 }, second.signals);
+    expect(exitCode).toBe(130);
+    expect(n.store.ledger.intents().length).toBeGreaterThan(0);
+    expect(n.store.ledger.intents().length).toBeLessThan(12);
+    await nextNightFinishes(n, 12);
+  });
+});

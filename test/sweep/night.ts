@@ -1,0 +1,299 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { createClient } from '../../src/genesys/client.ts';
+import type { MappingRow, NewCloseRequest } from '../../src/intake/ports.ts';
+import { type AccountEntry, accountOf } from '../../src/simulator/account.ts';
+import { disagreements } from '../../src/simulator/agreement.ts';
+import type { Fault } from '../../src/simulator/faults.ts';
+import { SIMULATED_CLIENT, type SimulatorOptions } from '../../src/simulator/options.ts';
+import type { ConversationRecord } from '../../src/simulator/record.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createLease } from '../../src/store/lease.ts';
+import { openStore } from '../../src/store/store.ts';
+import type { Interrupts, SweepDeps, SweepSettings } from '../../src/sweep/context.ts';
+import { type Answer, serveOrWait, UNSETTLED } from '../../src/sweep/handover.ts';
+import type { Log } from '../../src/sweep/ports.ts';
+import { sweep } from '../../src/sweep/sweep.ts';
+import { httpInFlight } from '../helpers/http-in-flight.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
+
+/** So many requests a minute that pacing takes next to no time. */
+const RATE = 1_000_000;
+/**
+ * Real milliseconds without news before the clock jumps: Bottleneck takes up to four timers of one to start an attempt
+ * that it could start at once.
+ */
+const QUIET_MS = 10;
+
+export const SETTINGS: SweepSettings = {
+  policy: {
+    staleAfterMs: DAY,
+    staleAfterWithAgentMs: DAY,
+    awaitingAgent: 'keep',
+    exemptQueues: [],
+    exemptDivisions: [],
+    platformTimerGraceMs: 12 * HOUR,
+    messageTypes: ['webmessaging'],
+  },
+  dryRun: false,
+  onlyRequested: false,
+  acceptPolicy: false,
+  acceptVolume: false,
+  limit: null,
+  maxCloses: 500,
+  maxDurationMs: null,
+  concurrency: 10,
+  verifyForMs: 15 * SECOND,
+  conversationDeadlineMs: 5 * MINUTE,
+  requestMaxAgeMs: 48 * HOUR,
+  surveyLagMs: 30 * MINUTE,
+  reopenWatchMs: 72 * HOUR,
+  expectOrganization: null,
+};
+
+export interface NightOptions {
+  readonly contract?: 'platform' | 'gateway';
+  /** The world; each conversation is mapped unless `mapping` says otherwise. */
+  readonly conversations: readonly ConversationRecord[];
+  readonly mapping?: readonly MappingRow[];
+  readonly simulator?: Partial<SimulatorOptions>;
+}
+
+/** What one run may be given besides its settings. */
+export type How = Partial<
+  Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> & Interrupts
+>;
+
+type Route = 'read' | 'close' | 'token' | 'organization';
+/** Called before a request is carried out, with its number among those that match, from 1. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook may only let something happen
+type Hook = (nth: number) => Fault | null | undefined | void | Promise<Fault | null | undefined | void>;
+
+export type Night = Awaited<ReturnType<typeof night>>;
+
+/** A world, a database that maps it, and everything a sweep needs; all on one virtual clock, gone after the test. */
+export async function night(options: NightOptions) {
+  const { contract = 'platform', conversations } = options;
+  const clock = new VirtualClock();
+  const folder = mkdtempSync(join(tmpdir(), 'nightsweep-sweep-'));
+  const path = join(folder, 'nightsweep.db');
+  const store = openStore(path, { mode: 'create', now: clock.now() });
+  store.intake.putMappings(options.mapping ?? conversations.map(mappingOf), 'test', clock.now());
+  const user = new Database(path);
+
+  const simulator = createSimulator({
+    now: clock.now,
+    sleep: park,
+    conversations,
+    rateLimit: { allowed: RATE, windowMs: MINUTE },
+    ...options.simulator,
+  });
+  const hooks: { route: Route; id: string | null; hook: Hook; seen: number }[] = [];
+  simulator.intercept(async ({ route, conversationId }) => {
+    for (const one of hooks) {
+      if (one.route !== route || (one.id !== null && one.id !== conversationId)) continue;
+      one.seen++;
+      const fault = await one.hook(one.seen);
+      if (fault) return fault;
+    }
+    return null;
+  });
+  const { url, port } = await simulator.start();
+
+  const inFlight = httpInFlight();
+  const over = new AbortController();
+  let parked = 0;
+  const stopClock = clock.runByItself(() => inFlight() <= parked, QUIET_MS);
+
+  let ended: Promise<void> | null = null;
+  const end = () => {
+    ended ??= cleanUp();
+    return ended;
+  };
+  onTestFinished(end);
+
+  async function cleanUp(): Promise<void> {
+    over.abort();
+    await simulator.stop();
+    await stopClock();
+    user.close();
+    store.close();
+    rmSync(folder, { recursive: true });
+    if (clock.sleepers > 0) throw new Error(`${clock.sleepers} waits were left behind.`);
+  }
+
+  /** Waits with a request in hand, so that the clock goes on although the request is not answered. */
+  async function park(ms: number): Promise<void> {
+    parked++;
+    await clock.sleep(ms, over.signal).catch(() => {});
+    parked--;
+  }
+
+  const notes: string[] = [];
+  const note = (message: string) => void notes.push(message);
+  const log: Log = { debug: note, info: note, warn: note };
+
+  async function run<T>(
+    changes: Partial<SweepSettings>,
+    how: How,
+    work: (deps: SweepDeps, settings: SweepSettings, interrupts: Interrupts) => Promise<T>,
+  ): Promise<T> {
+    const settings = { ...SETTINGS, ...changes };
+    const never = new AbortController().signal;
+    const { stop = never, abort = never, ...changed } = how;
+    const client = createClient({
+      contract,
+      apiUrl: url,
+      loginUrl: url,
+      clientId: SIMULATED_CLIENT.clientId,
+      revealSecret: () => SIMULATED_CLIENT.clientSecret,
+      closeReason: null,
+      ratePerMinute: RATE,
+      concurrency: settings.concurrency,
+      attemptTimeoutMs: 15 * SECOND,
+      clock,
+      random: () => 0.5,
+      log,
+      userAgent: 'nightsweep/test',
+      signal: abort,
+    });
+    const deps: SweepDeps = {
+      clock,
+      random: () => 0.5,
+      log,
+      api: client.conversations,
+      remote: client.remote,
+      lease: createLease(path),
+      runs: store.runs,
+      work: store.work,
+      ledger: store.ledger,
+      identity: { host: 'night-1', pid: 4711, version: '0.0.0' },
+      isAlive: () => false,
+      confirm: null,
+      onProgress: () => {},
+      onOutcome: () => {},
+      ...changed,
+    };
+    try {
+      return await work(deps, settings, { stop, abort });
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** The outcome that answers a request, as the `close` command looks it up. */
+  function findAnswer(since: ReadonlyMap<string, number>) {
+    return (requestId: number, conversationId: string): Answer | null => {
+      const { requests, outcomes } = store.report.history(conversationId);
+      const request = requests.find(({ id }) => id === requestId);
+      const newest = outcomes.slice(since.get(conversationId) ?? 0).findLast(({ dryRun }) => !dryRun);
+      if (request === undefined || newest === undefined) return null;
+      return request.settledAt !== null || UNSETTLED.includes(newest.outcome) ? newest : null;
+    };
+  }
+
+  /** Records close requests and returns their ids by conversation. */
+  function request(ids: readonly string[], changes: Partial<NewCloseRequest> = {}): Map<string, number> {
+    const rows = ids.map((conversationId) => ({
+      conversationId,
+      reason: null,
+      origin: 'cli',
+      force: false,
+      ...changes,
+    }));
+    const made = store.intake.requestCloses(rows, clock.now());
+    return new Map(ids.map((id, at) => [id, made[at]?.requestId ?? 0]));
+  }
+
+  function account(id: string): AccountEntry {
+    const record = simulator.world.get(id);
+    if (record === null) throw new Error(`There is no conversation ${id}.`);
+    return accountOf(record);
+  }
+
+  return {
+    clock,
+    simulator,
+    world: simulator.world,
+    store,
+    /** The user's own program on the same file. */
+    user,
+    path,
+    port,
+    lease: createLease(path),
+    notes,
+    /** Cleans up before the test is finished. */
+    end,
+    account,
+    request,
+    park,
+    sweep: (changes: Partial<SweepSettings> = {}, how: How = {}) => run(changes, how, sweep),
+    dryRun: (changes: Partial<SweepSettings> = {}, how: How = {}) =>
+      run({ ...changes, dryRun: true }, how, sweep),
+    /** Asks for these closes and waits for the answers, as `close ID…` does. */
+    close: (ids: readonly string[], changes: Partial<NewCloseRequest> = {}, how: How = {}) => {
+      const since = new Map(ids.map((id) => [id, store.report.history(id).outcomes.length]));
+      const requests = request(ids, changes);
+      return run({ maxCloses: Number.POSITIVE_INFINITY }, how, (deps, settings, interrupts) =>
+        serveOrWait(deps, settings, requests, findAnswer(since), interrupts),
+      );
+    },
+    /** Lets time pass in which no run is under way. */
+    later: (ms: number) => clock.advance(ms),
+    /** Calls `hook` before each request of this route, for this conversation or, with null, for any. */
+    when: (route: Route, id: string | null, hook: Hook) => void hooks.push({ route, id, hook, seen: 0 }),
+    /** From now on nothing is intercepted. */
+    calm: () => void hooks.splice(0),
+    mapping: (id: string) => store.report.history(id).mapping,
+    requests: (id: string) => store.report.history(id).requests,
+    /** What each run has recorded of it, oldest first. */
+    outcomes: (id: string) => store.report.history(id).outcomes,
+    /** The same in short: `closed/stale`, oldest first. */
+    story: (id: string) => store.report.history(id).outcomes.map(inShort),
+    /** Everything one run has recorded. */
+    recorded: (runId: number) => store.report.outcomesOf(runId, [], 100_000),
+    /** A sentence for each conversation of which the record says something else than the world. */
+    agreement: () => {
+      const ids = new Set(conversations.map(({ id }) => id));
+      for (const { conversation_id: id } of user.prepare('SELECT conversation_id FROM outcomes').all() as {
+        conversation_id: string;
+      }[]) {
+        ids.add(id);
+      }
+      return disagreements(
+        simulator.world.account(),
+        [...ids].map((conversationId) => {
+          const { mapping, outcomes } = store.report.history(conversationId);
+          return {
+            conversationId,
+            mappingState: mapping?.state ?? null,
+            outcomes: outcomes.filter(({ dryRun }) => !dryRun).map(({ outcome }) => outcome),
+          };
+        }),
+      );
+    },
+  };
+}
+
+export function inShort({ outcome, reason }: Pick<Outcome, 'outcome' | 'reason'>): string {
+  return reason === null ? outcome : `${outcome}/${reason}`;
+}
+
+/** What the user's own system knows of a conversation: when it began, and when its visitor last wrote. */
+export function mappingOf(record: ConversationRecord): MappingRow {
+  const wrote = record.participants
+    .filter(({ purpose }) => purpose === 'customer')
+    .flatMap(({ messageTimes }) => messageTimes);
+  return {
+    conversationId: record.id,
+    sessionId: `session-${record.id.slice(-4)}`,
+    userId: null,
+    startedAt: record.startedAt,
+    lastActivityAt: wrote.length > 0 ? Math.max(...wrote) : null,
+  };
+}
