@@ -7,7 +7,7 @@ const SEED = 20_261_123;
 /** Token, twelve reads and eight closes: one sweep has at least so many requests. */
 const REQUESTS = 21;
 
-const draws = Array.from({ length: 6 }, (_, i) => {
+const draws = Array.from({ length: 4 }, (_, i) => {
   const random = randomStream(SEED, i);
   return { request: random.int(2, REQUESTS), carriedOut: random.chance(0.5), slow: random.chance(0.5) };
 });

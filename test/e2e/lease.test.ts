@@ -1,11 +1,20 @@
+import { EventEmitter, once } from 'node:events';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { Child } from './child.ts';
 import { aPlace, type Place } from './place.ts';
 import { demandAgreement, idOf, map, stale } from './world.ts';
 
+interface HeldSweep {
+  readonly place: Place;
+  readonly sweep: Child;
+  readonly goOn: () => void;
+  /** Resolves when somebody has asked for one more conversation, which is not answered either. */
+  readonly anotherRead: () => Promise<void>;
+}
+
 /** A sweep whose first read is not answered before `goOn` is called. */
-async function heldSweep(count = 3): Promise<{ place: Place; sweep: Child; goOn: () => void }> {
+async function heldSweep(count = 3): Promise<HeldSweep> {
   const place = await aPlace({ conversations: stale(count) });
   place.env.NIGHTSWEEP_CONCURRENCY = '1';
   map(place, count);
@@ -13,17 +22,18 @@ async function heldSweep(count = 3): Promise<{ place: Place; sweep: Child; goOn:
   const mayGoOn = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  const reading = new Promise<void>((resolve) => {
-    place.simulator.intercept(async ({ route }) => {
-      if (route !== 'read') return null;
-      resolve();
-      await mayGoOn;
-      return null;
-    });
+  const reads = new EventEmitter();
+  place.simulator.intercept(async ({ route }) => {
+    if (route !== 'read') return null;
+    reads.emit('read');
+    await mayGoOn;
+    return null;
   });
+  const anotherRead = async () => void (await once(reads, 'read'));
+  const reading = anotherRead();
   const sweep = place.start('sweep', '--json');
   await reading;
-  return { place, sweep, goOn };
+  return { place, sweep, goOn, anotherRead };
 }
 
 describe('while a sweep holds the lease', () => {
@@ -42,8 +52,10 @@ describe('while a sweep holds the lease', () => {
   });
 
   it('a dry run needs none', async () => {
-    const { place, sweep, goOn } = await heldSweep();
+    const { place, sweep, goOn, anotherRead } = await heldSweep();
+    const reading = anotherRead();
     const dry = place.start('sweep', '--dry-run', '--json');
+    await reading;
     goOn();
     expect((await dry.ended).code).toBe(0);
     expect((await sweep.ended).code).toBe(0);

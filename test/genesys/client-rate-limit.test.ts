@@ -9,7 +9,7 @@ import { CONTRACTS, context, errorOf, ID, type UnderTest, underTest } from './un
 const MANY = Array.from({ length: 40 }, (_, i) => i + 1);
 const many = () => MANY.map((n) => conversation(n, 'agent_customer_silent'));
 
-const after = (retryAfter: string): Fault => ({ kind: '429', retryAfter });
+const limited429 = (retryAfter: string): Fault => ({ kind: '429', retryAfter });
 const allRequests = ({ simulator }: UnderTest) => simulator.log.map(({ at }) => Math.floor(at - START));
 const readsAt = ({ requests }: UnderTest) => requests('read').map(({ at }) => at - START);
 
@@ -19,7 +19,7 @@ describe.each(CONTRACTS)('over the %s contract, a 429', (contract) => {
   it('with Retry-After 3 keeps everybody from sending for 3 s, and then all succeed', async () => {
     const there = await start();
     const { client, requests } = there;
-    there.failNext('read', null, null, null, null, after('3'));
+    there.failNext('read', null, null, null, null, limited429('3'));
     const contexts = MANY.map(() => context());
     const read = await Promise.all(
       MANY.map((n, i) => client.conversations.read(idOf(n), contexts[i] ?? context())),
@@ -39,7 +39,7 @@ describe.each(CONTRACTS)('over the %s contract, a 429', (contract) => {
     const there = await start();
     const { client } = there;
     await client.conversations.read(idOf(1), context());
-    there.failNext('read', after('30'));
+    there.failNext('read', limited429('30'));
     const all = [client.conversations.read(idOf(2), context())];
     await untilPaused(there);
     expect(client.remote.waitingMs()).toBe(30_000);
@@ -52,11 +52,11 @@ describe.each(CONTRACTS)('over the %s contract, a 429', (contract) => {
   });
 
   it.each<[what: string, fault: Fault, waitMs: number]>([
-    ['0', after('0'), 0],
-    ['an HTTP date', after(new Date(START + 7_000).toUTCString()), 7_000],
-    ['180, the longest', after('180'), 180_000],
+    ['0', limited429('0'), 0],
+    ['an HTTP date', limited429(new Date(START + 7_000).toUTCString()), 7_000],
+    ['180, the longest', limited429('180'), 180_000],
     // The simulator's window of 60 s began with the first read.
-    ['nothing readable, so until the window ends', after('soon'), 60_000],
+    ['nothing readable, so until the window ends', limited429('soon'), 60_000],
     [
       'nothing at all, and no limit told',
       { kind: 'reply', status: 429, headers: noLimit(), body: '' },
@@ -82,7 +82,7 @@ describe.each(CONTRACTS)('over the %s contract, a 429', (contract) => {
 
   it('that never ends fails this one, after a bounded number of tries', async () => {
     const there = await start();
-    there.failAlways('read', after('1'));
+    there.failAlways('read', limited429('1'));
     const error = await errorOf(there.client.conversations.read(ID, context()));
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
@@ -97,14 +97,23 @@ describe.each(CONTRACTS)('over the %s contract, a 429', (contract) => {
 
   it('does not use up the patience for real trouble', async () => {
     const there = await start();
-    there.failNext('read', after('1'), '503', after('1'), after('1'), after('1'), '503', '503');
+    there.failNext(
+      'read',
+      limited429('1'),
+      '503',
+      limited429('1'),
+      limited429('1'),
+      limited429('1'),
+      '503',
+      '503',
+    );
     expect((await there.client.conversations.read(ID, context()))?.status).toBe('active');
     expect(readsAt(there)).toHaveLength(8);
   });
 
   it.each(['read', 'close'] as const)('of a %s with Retry-After 3600 ends the run at once', async (route) => {
     const there = await start();
-    there.failNext(route, after('3600'));
+    there.failNext(route, limited429('3600'));
     const error = await errorOf(there.client.conversations[route](ID, context()));
     expect(error).toBeInstanceOf(UnavailableError);
     expect(String(error)).toContain('asks to wait 1h');

@@ -94,6 +94,7 @@ describe('a request that comes while a sweep is under way', () => {
       conversations: [parked, ...numbers(1, 60).map(stale)],
       simulator: { closeEffect: { kind: 'delayed', ms: 10 * SECOND } },
     });
+    n.world.setCloseEffect(LATER, { kind: 'reply' });
     atRead(n, 15, () => n.request([LATER]));
     await n.sweep();
     const own = n.store.report.run(n.outcomes(LATER).at(-1)?.runId ?? 0);

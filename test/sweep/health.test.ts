@@ -4,7 +4,7 @@ import { createHealth, type Health } from '../../src/sweep/health.ts';
 
 type Look = ApiFailure | 'answered';
 
-function after(looks: readonly Look[]): Health {
+function healthAfter(looks: readonly Look[]): Health {
   const health = createHealth();
   for (const look of looks) {
     if (look === 'answered') health.answered();
@@ -36,16 +36,16 @@ describe('what must end a run', () => {
     ['twenty in a row are not JSON', times(20, 'not_json'), UnavailableError],
   ];
   it.each(cases)('when %s', (_, looks, expected) => {
-    const verdict = after(looks).verdict();
+    const verdict = healthAfter(looks).verdict();
     if (expected === null) expect(verdict).toBeNull();
     else expect(verdict).toBeInstanceOf(expected);
   });
 
   it('is told with what was answered', () => {
-    expect(after(times(10, 'forbidden')).verdict()?.message).toBe(
+    expect(healthAfter(times(10, 'forbidden')).verdict()?.message).toBe(
       'Genesys Cloud forbids all of the first 10 conversations: it was forbidden.',
     );
-    expect(after(times(20, 'lost')).verdict()?.message).toContain(
+    expect(healthAfter(times(20, 'lost')).verdict()?.message).toContain(
       'did not answer for 20 conversations in a row (it was lost)',
     );
   });
@@ -67,6 +67,6 @@ describe('what a short run suffered from', () => {
     ['one of two forbidden', ['answered', 'forbidden'], null],
     ['one lost', ['lost'], null],
   ])('%s', (_, looks, message) => {
-    expect(after(looks).finalVerdict()?.message ?? null).toBe(message);
+    expect(healthAfter(looks).finalVerdict()?.message ?? null).toBe(message);
   });
 });

@@ -46,6 +46,22 @@ describe('a conversation that is reopened after we closed it', () => {
     expect(n.agreement()).toEqual([]);
   });
 
+  it('is kept at first where neither side tells when it was last active (gateway)', async () => {
+    const n = await night({ contract: 'gateway', conversations: [stale()] });
+    await n.sweep();
+    await n.later(30 * HOUR);
+    n.world.revive(ID, n.clock.now());
+    await n.later(HOUR);
+    expect((await n.sweep()).counts).toMatchObject({ reopened: 1, kept: 1, closed: 0 });
+    expect(n.story(ID).at(-1)).toBe('kept/unknown_activity');
+    expect(n.account(ID)).toMatchObject({ status: 'active', patches: 1 });
+    expect(n.agreement()).toEqual([]);
+
+    n.request([ID]);
+    await n.sweep({ onlyRequested: true });
+    expect(n.story(ID).at(-1)).toBe('closed/requested');
+  });
+
   it('is counted only by the run that brings news of it, and only once', async () => {
     const n = await closedAndReopened();
     await n.later(30 * HOUR);
