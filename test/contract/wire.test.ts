@@ -2,7 +2,14 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { errorBody } from '../../src/genesys/reply-errors.ts';
-import { closeReply, messageConversation, organization, tokenOwner } from '../../src/genesys/wire.ts';
+import {
+  analyticsDetails,
+  closeReply,
+  messageConversation,
+  organization,
+  tokenOwner,
+} from '../../src/genesys/wire.ts';
+import { analyticsConversation } from '../../src/simulator/analytics-view.ts';
 import type { Call } from '../../src/simulator/call.ts';
 import { resolveOptions } from '../../src/simulator/options.ts';
 import * as routes from '../../src/simulator/other-routes.ts';
@@ -57,6 +64,18 @@ describe('what the client reads has the names and types of the official models',
     for (const one of official) {
       expect(closeReply.parse(received(one)).endTime).toBe(one.endTime ? Date.parse(one.endTime) : null);
     }
+  });
+
+  it('in analytics', () => {
+    type Official = Models.AnalyticsConversationWithoutAttributesMultiGetResponse;
+    expectTypeOf<Reads<z.input<typeof analyticsDetails>, Official>>().toEqualTypeOf<true>();
+    const official: Official = {
+      conversations: records.flatMap((one) => analyticsConversation(one, NOW) ?? []),
+    };
+    const read = analyticsDetails.parse(received(official));
+    expect(read.conversations?.map(({ conversationId }) => conversationId)).toEqual(
+      official.conversations?.map(({ conversationId }) => conversationId),
+    );
   });
 
   it('in an error', () => {

@@ -70,6 +70,19 @@ describe.each(CONTRACTS)('over the %s contract, a 429', (contract) => {
     expect(readsAt(there)).toEqual([0, 0, waitMs]);
   });
 
+  it('with Retry-After is waited out as long as that says, not until the window ends', async () => {
+    const there = await start();
+    const headers = {
+      'retry-after': '3',
+      'inin-ratelimit-count': '301',
+      'inin-ratelimit-allowed': '300',
+      'inin-ratelimit-reset': '50',
+    };
+    there.failNext('read', { kind: 'reply', status: 429, headers, body: '' });
+    await there.client.conversations.read(ID, context());
+    expect(readsAt(there)).toEqual([0, 3_000]);
+  });
+
   it('without a word on how long doubles the wait, up to a minute', async () => {
     const there = await start();
     const silent: Fault = { kind: 'reply', status: 429, headers: noLimit(), body: '' };

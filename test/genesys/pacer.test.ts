@@ -193,9 +193,15 @@ describe('a pause', () => {
 describe('an abort', () => {
   const reason = new Error('deadline');
 
-  it('before it rejects at once', async () => {
+  it('before it rejects at once, whoever else is waiting', async () => {
+    pacer = makePacer({ maxConcurrent: 1 });
+    pacer.pauseFor(1_000);
+    const ahead = start('ahead');
+    await clock.untilSleeping(1);
     await expect(start('x', AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(starts).toEqual([]);
+    await clock.advance(1_000);
+    await ahead;
   });
 
   it('while paused rejects at once and leaves no sleeper', async () => {

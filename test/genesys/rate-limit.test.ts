@@ -16,6 +16,7 @@ describe('Retry-After', () => {
     ['Thu, 15 Jan 2026 02:00:00 GMT', null],
     // Without a zone it would be read in that of this machine.
     ['Thu Jan 15 02:00:07 2026', null],
+    ['Thu, 15 Jan 2026 02:00:07', null],
     ['Thu, 99 Foo 2026 02:00:07 GMT', null],
     ['2026-01-15T02:00:07Z', null],
     ['-3', null],

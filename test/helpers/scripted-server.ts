@@ -2,7 +2,10 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What the server does with one request. `cut`: sends the head and half of the body, then the socket dies. */
+/**
+ * What the server does with one request. `cut` and `stall`: sends this as the first half of a body; then the socket
+ * dies, or nothing more ever comes.
+ */
 export type Scripted =
   | 'reset'
   | 'silence'

@@ -47,6 +47,8 @@ const FAULTS: readonly (Fault | 'late')[] = [
 /** After these a close may have been carried out although no answer says so. */
 const LOSES_THE_ANSWER = ['reset_before', 'reset_after', '500', '502', '503', '504', '408', 'late'];
 
+const NO_NEWS = ['failed', 'not_attempted', 'expired'];
+
 const sometimes = <T>(values: readonly T[], oneIn: number) =>
   fc.oneof(
     { weight: oneIn - 1, arbitrary: fc.constant(null) },
@@ -121,7 +123,7 @@ class Model {
     const record = world.get(id);
     if (record === null) return;
     const active = isActive(record);
-    const last = store.report.history(id).outcomes.findLast(({ outcome }) => outcome !== 'failed');
+    const last = store.report.history(id).outcomes.findLast(({ outcome }) => !NO_NEWS.includes(outcome));
     const open = store.report.history(id).intendedAt !== null || last?.outcome === 'unconfirmed';
     const set = (column: string, at: number) => {
       user.prepare(`UPDATE mappings SET ${column} = ? WHERE conversation_id = ?`).run(toIso(at), id);
