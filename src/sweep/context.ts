@@ -1,7 +1,6 @@
 import type { Outcome } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Counts } from '../domain/run.ts';
-import type { Instant } from '../domain/time.ts';
 import type {
   Clock,
   ConversationApi,
@@ -72,6 +71,3 @@ export interface Interrupts {
   readonly stop: AbortSignal;
   readonly abort: AbortSignal;
 }
-
-/** A moment after which nothing new is begun; null: none. */
-export type Deadline = Instant | null;
