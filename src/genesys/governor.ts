@@ -32,6 +32,9 @@ const FEW = 20;
 /** In a sliding window that is full, room comes back one by one. */
 const SLIDING_WAIT = 2;
 
+/** How late a timer may be and the time still be made up for. */
+const TIMER_SLACK_MS = 5;
+
 /** What is known of the window that is running. */
 interface Window {
   allowed: number;
@@ -136,7 +139,8 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
     nextStart,
     started: (now) => {
       if (roundsUp === null && window !== null && now >= window.endIfUp + END_MARGIN_MS) probeSentAt ??= now;
-      lastStart = Math.max(lastStart, now);
+      // By the plan, not by when the timer let us: what it was late is made up for.
+      lastStart = Math.max(nextStart(now), now - TIMER_SLACK_MS);
       inFlight++;
     },
     finished: (limit, sentAt, now) => {
