@@ -66,6 +66,7 @@ export function sweepDeps(
     random: io.random,
     log,
     api: client.conversations,
+    survey: client.survey,
     remote: client.remote,
     lease: createLease(databasePath(context)),
     runs: store.runs,
@@ -99,6 +100,7 @@ export function sweepSettings(config: Config): SweepSettings {
   return {
     policy: config.policy,
     dryRun: false,
+    survey: config.survey,
     onlyRequested: false,
     acceptPolicy: false,
     acceptVolume: false,

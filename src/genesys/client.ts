@@ -120,6 +120,9 @@ export function createClient(options: ClientOptions): Client {
       options.contract === 'platform' ? createPlatformApi(send) : createGatewayApi(send, options.closeReason),
     survey: options.contract === 'platform' ? createAnalyticsApi(send) : null,
     remote: {
+      signIn: async (abort) => {
+        await tokens.get(abort);
+      },
       organization: async (abort) => {
         const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
         return account.organization({ signal: abort, trace });

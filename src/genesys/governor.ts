@@ -140,7 +140,8 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
     started: (now) => {
       if (roundsUp === null && window !== null && now >= window.endIfUp + END_MARGIN_MS) probeSentAt ??= now;
       // By the plan, not by when the timer let us: what it was late is made up for.
-      lastStart = Math.max(nextStart(now), now - TIMER_SLACK_MS);
+      const late = lastStart === Number.NEGATIVE_INFINITY ? 0 : TIMER_SLACK_MS;
+      lastStart = Math.max(nextStart(now), now - late);
       inFlight++;
     },
     finished: (limit, sentAt, now) => {

@@ -129,14 +129,20 @@ export function createPacer(options: {
       let limit: RateLimit | null = null;
       try {
         const answer = await attempt();
+        if (answer.status === 429) {
+          // How long to wait its Retry-After says, which may be shorter than the window.
+          for (const { governor } of [main, ...narrow.values()]) governor.limited(clock.now());
+          return answer;
+        }
         limit = readRateLimit(answer.headers);
         if (limit !== null) allowedOf.set(kind, limit.allowed);
-        if (answer.status === 429) for (const { governor } of [main, ...narrow.values()]) governor.limited(clock.now());
         return answer;
       } finally {
-        const isNarrow = laneOf(kind) !== null;
-        main.governor.finished(isNarrow ? null : limit, sentAt, clock.now());
-        lane?.governor.finished(limit, sentAt, clock.now());
+        // The reply may be the first to tell that this kind has a limit of its own.
+        const counted = laneOf(kind) ?? main;
+        counted.governor.finished(limit, sentAt, clock.now());
+        if (counted !== main) main.governor.finished(null, sentAt, clock.now());
+        else lane?.governor.finished(null, sentAt, clock.now());
         tellNews();
       }
     },

@@ -1,7 +1,6 @@
 import type { Outcome } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Counts } from '../domain/run.ts';
-import type { Instant } from '../domain/time.ts';
 import type {
   Clock,
   ConversationApi,
@@ -11,6 +10,7 @@ import type {
   Random,
   RemoteInfo,
   RunStore,
+  SurveyApi,
   WorkStore,
 } from './ports.ts';
 
@@ -20,6 +20,8 @@ export interface SweepDeps {
   readonly random: Random;
   readonly log: Log;
   readonly api: ConversationApi;
+  /** Null: this contract has none. */
+  readonly survey: SurveyApi | null;
   readonly remote: RemoteInfo;
   readonly lease: Lease;
   readonly runs: RunStore;
@@ -49,6 +51,8 @@ export interface Progress {
 export interface SweepSettings {
   readonly policy: Policy;
   readonly dryRun: boolean;
+  /** Rule out in bulk what has ended, where the contract permits. */
+  readonly survey: boolean;
   /** Serve only what was asked for. */
   readonly onlyRequested: boolean;
   readonly acceptPolicy: boolean;
@@ -72,6 +76,3 @@ export interface Interrupts {
   readonly stop: AbortSignal;
   readonly abort: AbortSignal;
 }
-
-/** A moment after which nothing new is begun; null: none. */
-export type Deadline = Instant | null;
