@@ -1,5 +1,5 @@
 import { type Instant, MINUTE, SECOND } from '../domain/time.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { LONGEST_PAUSE_MS, type RateLimit } from './rate-limit.ts';
 
 /**
  * Decides when the next attempt may start, by what the replies say about the current window. The settings' rate is a
@@ -85,6 +85,12 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
   }
 
   function nextStart(now: Instant): Instant {
+    const at = planned(now);
+    // Nobody waits that long for a window: the 429 that follows tells that it is a daily limit.
+    return at - now > LONGEST_PAUSE_MS ? now : at;
+  }
+
+  function planned(now: Instant): Instant {
     if (window !== null && now >= endOf(window)) forget();
     const caution = now < cautiousUntil ? CAUTION : 1;
     if (window === null) return lastStart + ceilingSpacingMs * caution;

@@ -71,7 +71,7 @@ export async function execute(
   onPage: (run: RunInProgress) => Promise<void>,
 ): Promise<RunReport> {
   const requestsBefore = deps.remote.figures();
-  await deps.remote.signIn(interrupts.abort);
+  if (!interrupts.stop.aborted) await deps.remote.signIn(interrupts.abort);
   const startedAt = deps.clock.now();
   const { dryRun, policy } = settings;
   const id = deps.runs.begin({ ...what, dryRun, policy, startedAt, ...deps.identity });

@@ -70,7 +70,7 @@ export type How = Partial<
   Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> & Interrupts
 >;
 
-type Route = 'read' | 'close' | 'token' | 'organization';
+type Route = 'read' | 'close' | 'survey' | 'token' | 'organization';
 /** Called before a request is carried out, with its number among those that match, from 1. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook may only let something happen
 type Hook = (nth: number) => Fault | null | undefined | void | Promise<Fault | null | undefined | void>;
