@@ -32,6 +32,7 @@ export async function serveNow(
   const client = connect(context, interrupts.abort);
   const progress = createProgressView(context);
   try {
+    await client.remote.signIn(interrupts.abort);
     const before = countOutcomes(store, conversationIds);
     record();
     const requests = new Map(conversationIds.map((id) => [id, newestRequest(store, id)] as const));

@@ -1,8 +1,8 @@
+import { type Conversation, unreadable } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
-import type { Instant } from '../domain/time.ts';
 import type { SurveyApi } from '../sweep/ports.ts';
 import type { Operation, Send } from './request.ts';
-import { analyticsDetails } from './wire.ts';
+import { analyticsDetails, type WireAnalyticsConversation } from './wire.ts';
 
 const SURVEY: Operation = {
   what: 'asking analytics about conversations',
@@ -25,11 +25,31 @@ export function createAnalyticsApi(send: Send): SurveyApi {
           status: 200,
         });
       }
-      const ended = new Map<string, Instant>();
-      for (const { conversationId, conversationEnd } of parsed.data.conversations ?? []) {
-        if (conversationEnd !== null) ended.set(conversationId, conversationEnd);
+      const ended = new Map<string, Conversation>();
+      for (const conversation of parsed.data.conversations ?? []) {
+        if (conversation.conversationEnd !== null)
+          ended.set(conversation.conversationId, toConversation(conversation));
       }
       return ended;
     },
   };
+}
+
+/** Analytics lists no message times: of an ended conversation only how and when it ended is taken. */
+function toConversation(data: WireAnalyticsConversation): Conversation {
+  return {
+    ...unreadable(data.conversationId, ''),
+    problem: null,
+    status: wasAnswered(data) ? 'closed' : 'abandoned',
+    endedAt: data.conversationEnd,
+  };
+}
+
+/** An agent who was only alerted has no segment in which they interacted. */
+function wasAnswered({ participants }: WireAnalyticsConversation): boolean {
+  return (participants ?? []).some(
+    ({ purpose, sessions }) =>
+      ['agent', 'user'].includes(purpose ?? '') &&
+      (sessions ?? []).some(({ segments }) => (segments ?? []).some((one) => one.segmentType === 'interact')),
+  );
 }

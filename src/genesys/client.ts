@@ -1,12 +1,13 @@
 import { Agent } from 'undici';
 import { noRequests } from '../domain/run.ts';
-import type { Clock, ConversationApi, Log, Random, RemoteInfo } from '../sweep/ports.ts';
+import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
+import { createAnalyticsApi } from './analytics-api.ts';
 import { createDispatch, type Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
 import { createPacer } from './pacer.ts';
 import { createPlatformApi } from './platform-api.ts';
-import { LONGEST_PAUSE_MS, type RateLimit, readRateLimit } from './rate-limit.ts';
+import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { createSend } from './request.ts';
 import { createTokenSource } from './token.ts';
 
@@ -18,7 +19,10 @@ export interface ClientOptions {
   readonly revealSecret: () => string;
   /** Gateway contract only. */
   readonly closeReason: string | null;
+  /** A ceiling; what the replies say can only lower it. */
   readonly ratePerMinute: number;
+  /** Of what the replies say is allowed, the share for us. */
+  readonly budgetShare: number;
   readonly concurrency: number;
   readonly attemptTimeoutMs: number;
   readonly clock: Clock;
@@ -31,6 +35,8 @@ export interface ClientOptions {
 
 export interface Client {
   readonly conversations: ConversationApi;
+  /** Null: this contract has no analytics. */
+  readonly survey: SurveyApi | null;
   readonly remote: RemoteInfo;
   tokenOwner: AccountApi['tokenOwner'];
   /** As the latest reply told it. */
@@ -53,7 +59,7 @@ export function createClient(options: ClientOptions): Client {
   const pacer = createPacer({
     clock,
     ratePerMinute: options.ratePerMinute,
-    maxConcurrent: options.concurrency,
+    budgetShare: options.budgetShare,
     onError: (error) => log.warn('the pacer reported an error', { error: String(error) }),
   });
   const figures = noRequests();
@@ -61,7 +67,7 @@ export function createClient(options: ClientOptions): Client {
   let limit: RateLimit | null = null;
 
   const tokens = createTokenSource({
-    ask: (abort, isRepeat) => pacer.run(() => askForToken(isRepeat), abort, 'first'),
+    ask: (abort, isRepeat) => pacer.run(() => askForToken(isRepeat), abort, 'first', 'tokens'),
     loginHost: new URL(options.loginUrl).host,
     clock,
     random,
@@ -104,12 +110,7 @@ export function createClient(options: ClientOptions): Client {
   function observe(reply: Reply): void {
     const date = Date.parse(reply.headers.date ?? '');
     if (Number.isFinite(date)) skewMs = date - reply.receivedAt;
-    const told = readRateLimit(reply.headers);
-    limit = told ?? limit;
-    // The window is used up: waiting for its end costs nothing, being told 429 would cost everybody a pause. One
-    // that lasts longer than we would wait is for the 429 to tell.
-    if (told === null || told.count < told.allowed || reply.status === 429) return;
-    if (told.resetMs <= LONGEST_PAUSE_MS) pacer.pauseFor(told.resetMs);
+    limit = readRateLimit(reply.headers) ?? limit;
   }
 
   const account = createAccountApi(send);
@@ -117,7 +118,11 @@ export function createClient(options: ClientOptions): Client {
   return {
     conversations:
       options.contract === 'platform' ? createPlatformApi(send) : createGatewayApi(send, options.closeReason),
+    survey: options.contract === 'platform' ? createAnalyticsApi(send) : null,
     remote: {
+      signIn: async (abort) => {
+        await tokens.get(abort);
+      },
       organization: async (abort) => {
         const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
         return account.organization({ signal: abort, trace });

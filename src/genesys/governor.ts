@@ -1,5 +1,5 @@
 import { type Instant, MINUTE, SECOND } from '../domain/time.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { LONGEST_PAUSE_MS, type RateLimit } from './rate-limit.ts';
 
 /**
  * Decides when the next attempt may start, by what the replies say about the current window. The settings' rate is a
@@ -31,6 +31,9 @@ const FOREIGN_MARGIN = 3;
 const FEW = 20;
 /** In a sliding window that is full, room comes back one by one. */
 const SLIDING_WAIT = 2;
+
+/** How late a timer may be and the time still be made up for. */
+const TIMER_SLACK_MS = 5;
 
 /** What is known of the window that is running. */
 interface Window {
@@ -82,6 +85,12 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
   }
 
   function nextStart(now: Instant): Instant {
+    const at = planned(now);
+    // Nobody waits that long for a window: the 429 that follows tells that it is a daily limit.
+    return at - now > LONGEST_PAUSE_MS ? now : at;
+  }
+
+  function planned(now: Instant): Instant {
     if (window !== null && now >= endOf(window)) forget();
     const caution = now < cautiousUntil ? CAUTION : 1;
     if (window === null) return lastStart + ceilingSpacingMs * caution;
@@ -136,7 +145,9 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
     nextStart,
     started: (now) => {
       if (roundsUp === null && window !== null && now >= window.endIfUp + END_MARGIN_MS) probeSentAt ??= now;
-      lastStart = Math.max(lastStart, now);
+      // By the plan, not by when the timer let us: what it was late is made up for.
+      const late = lastStart === Number.NEGATIVE_INFINITY ? 0 : TIMER_SLACK_MS;
+      lastStart = Math.max(nextStart(now), now - late);
       inFlight++;
     },
     finished: (limit, sentAt, now) => {

@@ -67,6 +67,7 @@ export function createSend(parts: SendParts): Send {
           () => attempt(request, token, attempts++ > 0, context),
           context.signal,
           operation.priority,
+          operation.counts ?? 'account',
         );
         const result = read(request, reply);
         if (!(result instanceof ApiError)) return result.json;

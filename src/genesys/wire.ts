@@ -67,8 +67,30 @@ export const gatewayConversation = z.object({ id: id.nullish(), status: z.string
  * as analytics knows; ids that it does not know are missing.
  */
 export const analyticsDetails = z.object({
-  conversations: z.array(z.object({ conversationId: id, conversationEnd: time })).nullish(),
+  conversations: z
+    .array(
+      z.object({
+        conversationId: id,
+        conversationEnd: time,
+        participants: z
+          .array(
+            z.object({
+              purpose: z.string().toLowerCase().nullish(),
+              sessions: z
+                .array(
+                  z.object({ segments: z.array(z.object({ segmentType: z.string().nullish() })).nullish() }),
+                )
+                .nullish(),
+            }),
+          )
+          .nullish(),
+      }),
+    )
+    .nullish(),
 });
+export type WireAnalyticsConversation = NonNullable<
+  z.output<typeof analyticsDetails>['conversations']
+>[number];
 
 export const organization = z.object({ id: z.string(), name: z.string() });
 export const tokenOwner = z.object({

@@ -62,6 +62,11 @@ export function ledger(db: Db): Ledger {
     deleteIntent.run({ id });
   }
 
+  const recordOne: Ledger['record'] = (runId, outcome, consequences, seenAt) => {
+    insertOutcome.run(fromOutcome(runId, outcome));
+    if (consequences !== null) applyConsequences(outcome, consequences, seenAt);
+  };
+
   return {
     intend: (intent, stillRight) =>
       db.write(() => {
@@ -74,10 +79,10 @@ export function ledger(db: Db): Ledger {
     withdraw: (conversationId) => {
       db.write(() => deleteIntent.run({ id: conversationId }));
     },
-    record: (runId, outcome, consequences, seenAt) =>
+    record: (...one) => db.write(() => recordOne(...one)),
+    recordAll: (runId, outcomes, seenAt) =>
       db.write(() => {
-        insertOutcome.run(fromOutcome(runId, outcome));
-        if (consequences !== null) applyConsequences(outcome, consequences, seenAt);
+        for (const { outcome, consequences } of outcomes) recordOne(runId, outcome, consequences, seenAt);
       }),
   };
 }

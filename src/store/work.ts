@@ -1,7 +1,7 @@
 import type { PageKey, WorkStore } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
 import { knownReader } from './known.ts';
-import { instant, limitOf, type RequestColumns, text, toRequest } from './rows.ts';
+import { flag, instant, limitOf, type RequestColumns, text, toRequest } from './rows.ts';
 
 type DueParams = { readonly cutoff: string; readonly now: string; readonly runId: number };
 type ByRun = { readonly runId: number };
@@ -75,19 +75,26 @@ export function workStore(db: Db): WorkStore {
     WHERE conversation_id NOT IN (SELECT conversation_id FROM intents)`);
   const lateRequests = db.prepare<ByRun & Page, RequestColumns>(`SELECT * ${LATE} ORDER BY id LIMIT @size`);
   const pageWatched = db.prepare<
-    ByRun & Page & { readonly from: string; readonly to: string },
-    { readonly conversation_id: string }
+    ByRun &
+      Page & {
+        readonly from: string;
+        readonly to: string;
+        readonly at: string;
+        readonly id: string;
+        readonly ours: 0 | 1;
+      },
+    { readonly at: string; readonly conversation_id: string }
   >(`
-    SELECT conversation_id FROM mappings AS m
-    WHERE state = 'closed' AND state_at BETWEEN @from AND @to
+    SELECT state_at AS at, conversation_id FROM mappings AS m
+    WHERE state = 'closed' AND state_at BETWEEN @from AND @to AND (state_at, conversation_id) > (@at, @id)
       AND NOT EXISTS (
         SELECT 1 FROM outcomes AS o WHERE o.run_id = @runId AND o.conversation_id = m.conversation_id
       )
-    ORDER BY EXISTS (
+      AND @ours = EXISTS (
         SELECT 1 FROM outcomes AS o JOIN runs AS r ON r.id = o.run_id
         WHERE o.conversation_id = m.conversation_id AND o.outcome = 'closed' AND r.dry_run = 0
-      ) DESC, state_at, conversation_id
-    LIMIT @size`);
+      )
+    ORDER BY state_at, conversation_id LIMIT @size`);
   const isDone = db.prepare<ByRun & { readonly id: string }>(
     'SELECT 1 FROM outcomes WHERE run_id = @runId AND conversation_id = @id',
   );
@@ -105,10 +112,12 @@ export function workStore(db: Db): WorkStore {
     countRequests: (runId) => countRequests.get({ runId })?.n ?? 0,
     countLeft: (due) => countLeft.get(dueParams(due))?.n ?? 0,
     lateRequests: (runId, size) => lateRequests.all({ runId, size: limitOf(size) }).map(toRequest),
-    pageWatched: ({ from, to, runId }, size) =>
-      pageWatched
-        .all({ from: text(from), to: text(to), runId, size: limitOf(size) })
-        .map((row) => row.conversation_id),
+    pageWatched: ({ from, to, runId, ours }, after, size) => {
+      const { at, conversationId: id } = after === null ? START : keyText(after);
+      return pageWatched
+        .all({ from: text(from), to: text(to), runId, ours: flag(ours), at, id, size: limitOf(size) })
+        .map((row) => ({ at: instant(row.at), conversationId: row.conversation_id }));
+    },
     known: (conversationId) => db.read(() => readKnown(conversationId)),
     isDone: (runId, id) => isDone.get({ runId, id }) !== undefined,
   };

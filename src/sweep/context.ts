@@ -10,6 +10,7 @@ import type {
   Random,
   RemoteInfo,
   RunStore,
+  SurveyApi,
   WorkStore,
 } from './ports.ts';
 
@@ -19,6 +20,8 @@ export interface SweepDeps {
   readonly random: Random;
   readonly log: Log;
   readonly api: ConversationApi;
+  /** Null: this contract has none. */
+  readonly survey: SurveyApi | null;
   readonly remote: RemoteInfo;
   readonly lease: Lease;
   readonly runs: RunStore;
@@ -48,6 +51,8 @@ export interface Progress {
 export interface SweepSettings {
   readonly policy: Policy;
   readonly dryRun: boolean;
+  /** Rule out in bulk what has ended, where the contract permits. */
+  readonly survey: boolean;
   /** Serve only what was asked for. */
   readonly onlyRequested: boolean;
   readonly acceptPolicy: boolean;

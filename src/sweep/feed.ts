@@ -1,21 +1,23 @@
 import type { CloseRequest } from '../domain/close-request.ts';
 import type { Instant } from '../domain/time.ts';
-
 import type { SweepSettings } from './context.ts';
 import type { Ending } from './ending.ts';
 import type { Pool } from './pool.ts';
 import type { Clock, PageKey, WorkStore } from './ports.ts';
 import type { Look, Settle } from './settle.ts';
+import type { SettleEnded } from './settle-ended.ts';
+import type { Survey } from './survey.ts';
 
 /**
- * Rows read from the database at a time. Requests that others made meanwhile are served between pages, so a page is
- * also how long they wait: at 300 requests a minute some ten seconds.
+ * Rows read from the database at a time without a survey. Requests that others made meanwhile are served between
+ * pages, so a page is also how long they wait: at 300 requests a minute some ten seconds. With a survey a page is
+ * what one call takes, most of which is settled by it.
  */
 const PAGE_SIZE = 50;
 
-/** The share of a run's limit, time and reads that goes to watching what has ended already. */
+/** The share of a run's limit, time and requests that goes to watching what has ended already. */
 const WATCH_SHARE = 0.1;
-/** …but a quiet night may always watch this many. */
+/** …but a quiet night may always spend this many. */
 const WATCH_FLOOR = 100;
 
 export interface FeedParts {
@@ -24,6 +26,8 @@ export interface FeedParts {
   readonly ending: Ending;
   readonly pool: Pool;
   readonly settle: Settle;
+  readonly settleEnded: SettleEnded;
+  readonly survey: Survey;
   readonly settings: SweepSettings;
   readonly runId: number;
   readonly startedAt: Instant;
@@ -42,7 +46,7 @@ export interface Feed {
 }
 
 export function createFeed(parts: FeedParts): Feed {
-  const { work, clock, ending, pool, settle, settings, runId, startedAt } = parts;
+  const { work, clock, ending, pool, settle, survey, settings, runId, startedAt } = parts;
   const cutoff = startedAt - settings.policy.staleAfterMs;
   const watchRange = {
     from: startedAt - settings.reopenWatchMs,
@@ -53,13 +57,21 @@ export function createFeed(parts: FeedParts): Feed {
   let lastRequest = 0;
   let examined = 0;
 
+  const pageSize = () => survey.idsPerCall || PAGE_SIZE;
+
+  function mayTake(look: Look): boolean {
+    if (ending.stopped) return false;
+    return !(look !== 'request' && ending.refused) && !(look !== 'watch' && ending.exhausted);
+  }
+
+  /** It may be in several lists, and one may have been read before the other was done. */
+  const isTaken = (conversationId: string) =>
+    inHand.has(conversationId) || work.isDone(runId, conversationId);
+
   /** False: nothing more may be taken. */
   async function hand(conversationId: string, look: Look): Promise<boolean> {
-    if (ending.stopped || (look !== 'request' && ending.refused) || (look !== 'watch' && ending.exhausted)) {
-      return false;
-    }
-    // It may be in both lists, and the one may have been read before the other was done.
-    if (inHand.has(conversationId) || work.isDone(runId, conversationId)) return true;
+    if (!mayTake(look)) return false;
+    if (isTaken(conversationId)) return true;
     if (!parts.take(look)) return false;
     examined++;
     inHand.add(conversationId);
@@ -81,40 +93,76 @@ export function createFeed(parts: FeedParts): Feed {
     }
   }
 
-  /** Whether this share of the run's limit and time is used up. */
-  function shareOf(share: number): () => boolean {
-    const most = settings.limit === null ? Number.POSITIVE_INFINITY : Math.floor(settings.limit * share);
+  /** What others have asked for meanwhile. */
+  async function betweenPages(): Promise<void> {
+    await requests(null);
+    await parts.onPage();
+  }
+
+  /** How much of this share of the run's limit is left; 0 also when this share of its time is used up. */
+  function leftOf(share: number): () => number {
+    const most =
+      settings.limit === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(settings.limit * share));
     const until =
       settings.maxDurationMs === null ? Number.POSITIVE_INFINITY : startedAt + settings.maxDurationMs * share;
-    return () => examined >= Math.max(1, most) || clock.now() >= until;
+    return () => (clock.now() >= until ? 0 : most - examined);
+  }
+
+  /** Settles those of a page that the survey shows to have ended; the others, in order. */
+  async function ruleOut(page: readonly PageKey[]): Promise<readonly PageKey[]> {
+    const candidates = page.filter(({ conversationId }) => !isTaken(conversationId));
+    const ended = await survey.endedOf(candidates.map(({ conversationId }) => conversationId));
+    const settled = parts.settleEnded(ended);
+    examined += settled.size;
+    return page.filter(({ conversationId }) => !settled.has(conversationId));
+  }
+
+  const isAnythingWatched = () =>
+    [true, false].some((ours) => work.pageWatched({ ...watchRange, ours }, null, 1).length > 0);
+
+  /** Those that ended lately, while `requests` last: one for each call of the survey, one for each read. */
+  async function watch(ours: boolean, requestsLeft: () => number, spend: () => void): Promise<boolean> {
+    let after: PageKey | null = null;
+    for (;;) {
+      const size = pageSize();
+      const page: PageKey[] = work.pageWatched({ ...watchRange, ours }, after, size);
+      if (survey.idsPerCall > 0 && page.length > 0) spend();
+      const ended = await survey.endedOf(page.map(({ conversationId }) => conversationId));
+      for (const key of page) {
+        after = key;
+        if (ended.has(key.conversationId)) continue;
+        if (requestsLeft() <= 0 || !(await hand(key.conversationId, 'watch'))) return false;
+        spend();
+      }
+      if (page.length < size) return true;
+      await betweenPages();
+      if (requestsLeft() <= 0 || !mayTake('watch')) return false;
+    }
   }
 
   return {
     requests,
     due: async () => {
-      const isOver = shareOf(work.pageWatched(watchRange, 1).length > 0 ? 1 - WATCH_SHARE : 1);
+      const left = leftOf(isAnythingWatched() ? 1 - WATCH_SHARE : 1);
       let after: PageKey | null = null;
       for (;;) {
-        const page: PageKey[] = work.pageDue({ cutoff, now: clock.now(), runId }, after, PAGE_SIZE);
-        for (const key of page) {
-          if (isOver()) return;
-          after = key;
-          if (!(await hand(key.conversationId, 'due'))) return;
+        const size = Math.min(pageSize(), left());
+        if (size <= 0 || !mayTake('due')) return;
+        const page: PageKey[] = work.pageDue({ cutoff, now: clock.now(), runId }, after, size);
+        after = page.at(-1) ?? after;
+        for (const key of await ruleOut(page)) {
+          if (left() <= 0 || !(await hand(key.conversationId, 'due'))) return;
         }
-        await requests(null);
-        await parts.onPage();
-        if (page.length < PAGE_SIZE) return;
+        await betweenPages();
+        if (page.length < size) return;
       }
     },
     watched: async () => {
-      const most = Math.max(WATCH_FLOOR, Math.ceil(examined * WATCH_SHARE));
-      for (const [at, conversationId] of work.pageWatched(watchRange, most).entries()) {
-        if (at > 0 && at % PAGE_SIZE === 0) {
-          await requests(null);
-          await parts.onPage();
-        }
-        if (!(await hand(conversationId, 'watch'))) return;
-      }
+      let requestsLeft = Math.max(WATCH_FLOOR, Math.ceil(examined * WATCH_SHARE));
+      const spend = () => {
+        requestsLeft--;
+      };
+      if (await watch(true, () => requestsLeft, spend)) await watch(false, () => requestsLeft, spend);
     },
   };
 }

@@ -60,10 +60,13 @@ export interface ConversationApi {
 /** The bulk read. Used to rule out what has ended, never to close. */
 export interface SurveyApi {
   /**
-   * Of these conversations, those that analytics knows to have ended, with their ends. Throws ApiError: status 400
-   * when these are too many for one call, `forbidden` without the permission.
+   * Of these conversations, those that analytics knows to have ended; of each only status and end are told. Throws
+   * ApiError: status 400 when these are too many for one call, `forbidden` without the permission.
    */
-  endedOf(conversationIds: readonly string[], context: CallContext): Promise<ReadonlyMap<string, Instant>>;
+  endedOf(
+    conversationIds: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, Conversation>>;
 }
 
 export interface Organization {
@@ -73,6 +76,8 @@ export interface Organization {
 
 /** What the client knows about its connection. */
 export interface RemoteInfo {
+  /** Gets a token, so that wrong credentials show before anything is recorded. Throws AuthError, UnavailableError. */
+  signIn(signal: AbortSignal): Promise<void>;
   organization(signal: AbortSignal): Promise<Organization>;
   /** Remote minus local clock in ms, by the latest `Date` header; null before the first answer. */
   clockSkewMs(): number | null;
@@ -177,10 +182,14 @@ export interface WorkStore {
   /** Pending requests made after run `runId` recorded an outcome for their conversation. */
   lateRequests(runId: number, size: number): CloseRequest[];
   /**
-   * Mappings that ended between `from` and `to` (by `state_at`) and have no outcome in this run: those we closed
-   * ourselves first, oldest first.
+   * Mappings that ended between `from` and `to` (by `state_at`) and have no outcome in this run, oldest first: those
+   * that we closed ourselves, or the others. The key's `at` is `state_at`.
    */
-  pageWatched(range: { from: Instant; to: Instant; runId: number }, size: number): string[];
+  pageWatched(
+    range: { from: Instant; to: Instant; runId: number; ours: boolean },
+    after: PageKey | null,
+    size: number,
+  ): PageKey[];
   known(conversationId: string): Known;
   /** Whether run `runId` has recorded an outcome for it. */
   isDone(runId: number, conversationId: string): boolean;
@@ -213,4 +222,10 @@ export interface Ledger {
    * `seenAt` becomes the mapping's `state_at`. In a dry run `consequences` is null and only the row is written.
    */
   record(runId: number, outcome: Outcome, consequences: Consequences | null, seenAt: Instant): void;
+  /** The same for many, all of them or none. */
+  recordAll(
+    runId: number,
+    outcomes: readonly { readonly outcome: Outcome; readonly consequences: Consequences | null }[],
+    seenAt: Instant,
+  ): void;
 }

@@ -15,6 +15,8 @@ export interface Recorder {
   readonly counts: Counts;
   readonly keptReasons: Partial<Record<KeepReason, number>>;
   record(outcome: Outcome): void;
+  /** All of them in one transaction. */
+  recordAll(outcomes: readonly Outcome[]): void;
 }
 
 export function createRecorder(options: {
@@ -26,19 +28,29 @@ export function createRecorder(options: {
 }): Recorder {
   const counts = noCounts();
   const keptReasons: Partial<Record<KeepReason, number>> = {};
+  const consequences = (outcome: Outcome) => (options.dryRun ? null : consequencesOf(outcome));
+
+  function count(outcome: Outcome): void {
+    counts[COUNT_OF[outcome.outcome]]++;
+    if (outcome.outcome === 'kept' && outcome.reason !== null) {
+      const reason = outcome.reason as KeepReason;
+      keptReasons[reason] = (keptReasons[reason] ?? 0) + 1;
+    }
+    options.onOutcome(outcome);
+  }
+
   return {
     runId: options.runId,
     counts,
     keptReasons,
     record: (outcome) => {
-      const consequences = options.dryRun ? null : consequencesOf(outcome);
-      options.ledger.record(options.runId, outcome, consequences, options.clock.now());
-      counts[COUNT_OF[outcome.outcome]]++;
-      if (outcome.outcome === 'kept' && outcome.reason !== null) {
-        const reason = outcome.reason as KeepReason;
-        keptReasons[reason] = (keptReasons[reason] ?? 0) + 1;
-      }
-      options.onOutcome(outcome);
+      options.ledger.record(options.runId, outcome, consequences(outcome), options.clock.now());
+      count(outcome);
+    },
+    recordAll: (outcomes) => {
+      const rows = outcomes.map((outcome) => ({ outcome, consequences: consequences(outcome) }));
+      options.ledger.recordAll(options.runId, rows, options.clock.now());
+      for (const outcome of outcomes) count(outcome);
     },
   };
 }

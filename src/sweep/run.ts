@@ -1,5 +1,12 @@
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
-import type { Counts, RequestFigures, RunKind, RunScope, RunState } from '../domain/run.ts';
+import {
+  COUNT_OF,
+  type Counts,
+  type RequestFigures,
+  type RunKind,
+  type RunScope,
+  type RunState,
+} from '../domain/run.ts';
 import type { Instant } from '../domain/time.ts';
 import { createBudget } from './budget.ts';
 import { createCloser } from './closer.ts';
@@ -15,6 +22,8 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import { recover } from './recover.ts';
 import { createSendClose } from './send-close.ts';
 import { createSettle, type Look } from './settle.ts';
+import { createSettleEnded } from './settle-ended.ts';
+import { createSurvey } from './survey.ts';
 
 /** What a run reports when it has ended. */
 export interface RunReport {
@@ -61,10 +70,11 @@ export async function execute(
   work: (run: RunInProgress) => Promise<void>,
   onPage: (run: RunInProgress) => Promise<void>,
 ): Promise<RunReport> {
+  const requestsBefore = deps.remote.figures();
+  if (!interrupts.stop.aborted) await deps.remote.signIn(interrupts.abort);
   const startedAt = deps.clock.now();
   const { dryRun, policy } = settings;
   const id = deps.runs.begin({ ...what, dryRun, policy, startedAt, ...deps.identity });
-  const requestsBefore = deps.remote.figures();
   const abort = new AbortController();
   const ending = createEnding(abort);
   const health = createHealth();
@@ -88,6 +98,14 @@ export async function execute(
       });
   const gate = createGate({ ...parts, expectOrganization: settings.expectOrganization, dryRun });
   const settle = createSettle({ ...parts, ...settings, closer, gate });
+  const survey = createSurvey({
+    api: settings.survey ? deps.survey : null,
+    log: deps.log,
+    signal: ending.signal,
+    onSurveyed: (n) => {
+      recorder.counts.surveyed += n;
+    },
+  });
   let taken = 0;
   let unrecovered = 0;
 
@@ -111,7 +129,17 @@ export async function execute(
     ending,
     counts: recorder.counts,
     pool,
-    feed: createFeed({ ...parts, pool, settle, settings, startedAt, take, onPage: () => onPage(run) }),
+    feed: createFeed({
+      ...parts,
+      pool,
+      settle,
+      settleEnded: createSettleEnded(parts),
+      survey,
+      settings,
+      startedAt,
+      take,
+      onPage: () => onPage(run),
+    }),
     recover: async () => {
       await recover(parts, pool);
       unrecovered = deps.ledger.intents().length;
@@ -193,7 +221,7 @@ function createNarration(deps: SweepDeps, runId: number, dryRun: boolean) {
   function tell(): void {
     deps.onProgress({
       ...current,
-      done: recorder.counts.inspected,
+      done: doneOf(recorder.counts),
       counts: recorder.counts,
       waitingMs: deps.remote.waitingMs(),
     });
@@ -205,6 +233,11 @@ function createNarration(deps: SweepDeps, runId: number, dryRun: boolean) {
       tell();
     },
   };
+}
+
+/** Looked at, one by one or by the survey. */
+function doneOf(counts: Readonly<Counts>): number {
+  return Object.values(COUNT_OF).reduce((sum, name) => sum + counts[name], 0);
 }
 
 /** The exit code of an interrupt travels as the signal's reason. */

@@ -1,5 +1,5 @@
+import type { Conversation } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
-import type { Instant } from '../domain/time.ts';
 import type { Log, SurveyApi } from './ports.ts';
 import { newTrace } from './recorder.ts';
 
@@ -9,12 +9,12 @@ import { newTrace } from './recorder.ts';
  */
 export interface Survey {
   /**
-   * Of these, the ones that have ended, with their ends. Never throws for what one answer says: what analytics does
+   * Of these, the ones that have ended. Never throws for what one answer says: what analytics does
    * not know or may not tell is simply not among them. Throws what ends the run.
    */
-  endedOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Instant>>;
-  /** How many ids one page should have; 0 when there is no survey (any more). */
-  readonly pageSize: number;
+  endedOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Conversation>>;
+  /** How many ids one call takes; 0 when there is no survey (any more). */
+  readonly idsPerCall: number;
 }
 
 /** The most ids of one call that have been seen to work (field); the documented maximum is unknown. */
@@ -33,7 +33,7 @@ export function createSurvey(parts: {
   const { api, log, signal, onSurveyed } = parts;
   let mostIds = api === null ? 0 : MOST_IDS;
 
-  async function ask(ids: readonly string[], ended: Map<string, Instant>): Promise<void> {
+  async function ask(ids: readonly string[], ended: Map<string, Conversation>): Promise<void> {
     if (api === null || mostIds === 0 || ids.length < FEW_IDS) return;
     if (ids.length > mostIds) {
       // The size may shrink on the way.
@@ -66,11 +66,11 @@ export function createSurvey(parts: {
 
   return {
     endedOf: async (ids) => {
-      const ended = new Map<string, Instant>();
+      const ended = new Map<string, Conversation>();
       await ask(ids, ended);
       return ended;
     },
-    get pageSize() {
+    get idsPerCall() {
       return mostIds;
     },
   };

@@ -2,6 +2,7 @@ import { LeaseHeldError } from '../domain/errors.ts';
 import { policyWidened, type Refusal, unusualVolume } from '../domain/guard.ts';
 import { toIso } from '../domain/time.ts';
 import type { Interrupts, SweepDeps, SweepSettings } from './context.ts';
+import { endBy } from './ending.ts';
 import type { RunStore } from './ports.ts';
 import { execute, type RunInProgress, type RunReport } from './run.ts';
 
@@ -42,36 +43,48 @@ async function sweepSteps(
   settings: SweepSettings,
   interrupts: Interrupts,
 ): Promise<void> {
-  const { counts, feed, pool, ending } = run;
-  const due = {
-    cutoff: run.startedAt - settings.policy.staleAfterMs,
-    now: run.startedAt,
-    runId: run.id,
-  };
-  if (!settings.dryRun) await takeOver(run, deps);
+  const { counts, pool, ending } = run;
+  const cutoff = run.startedAt - settings.policy.staleAfterMs;
+  const due = { cutoff, now: run.startedAt, runId: run.id };
+  try {
+    if (!settings.dryRun) await takeOver(run, deps);
+    counts.candidates = settings.onlyRequested ? 0 : deps.work.countDue(due);
+    if (!settings.onlyRequested) await guard(run, deps, settings);
+    await takeInHand(run, deps, settings, interrupts);
+  } catch (error) {
+    endBy(error, ending);
+  }
+  await pool.idle();
+  counts.left = deps.work.countLeft({ ...due, cutoff: settings.onlyRequested ? null : cutoff });
+  ending.leaveRest(counts.left + counts.notAttempted);
+}
 
-  counts.candidates = settings.onlyRequested ? 0 : deps.work.countDue(due);
-  if (!settings.onlyRequested) await guard(run, deps, settings);
-
+/** Requests first, then what is due, then what ended lately, then what others have asked for meanwhile. */
+async function takeInHand(
+  run: RunInProgress,
+  deps: SweepDeps,
+  settings: SweepSettings,
+  interrupts: Interrupts,
+): Promise<void> {
+  const { counts, feed, pool } = run;
   const requested = deps.work.countRequests(run.id);
   run.phase('requests', requested);
   await feed.requests(null);
   if (!settings.onlyRequested) {
-    run.phase(
-      'sweeping',
-      Math.min(requested + counts.candidates, settings.limit ?? Number.POSITIVE_INFINITY),
-    );
+    const most = settings.limit ?? Number.POSITIVE_INFINITY;
+    run.phase('sweeping', Math.min(requested + counts.candidates, most));
     await feed.due();
-    run.phase('watching', counts.inspected);
-    await feed.watched();
+    await pool.idle();
+    if (!run.ending.stopped) {
+      run.phase('watching', counts.inspected);
+      await feed.watched();
+    }
   }
   await pool.idle();
   // Somebody may have asked while the last page was in hand.
   await feed.requests(null);
   await pool.idle();
   await serveLate(run, deps, settings, interrupts);
-  counts.left = deps.work.countLeft({ ...due, cutoff: settings.onlyRequested ? null : due.cutoff });
-  ending.leaveRest(counts.left + counts.notAttempted);
 }
 
 /**

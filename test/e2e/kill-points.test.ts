@@ -20,7 +20,6 @@ const afterPatch: Kill['at'] = (_request, { simulator }) =>
 const delayed = { closeEffect: { kind: 'delayed', ms: 300 } } as const;
 
 const POINTS: readonly (readonly [string, () => Kill])[] = [
-  ['with the token request', () => ({ at: nth('token', 1) })],
   ['with the first read', () => ({ at: nth('read', 1) })],
   ['when the first PATCH has come in, before it takes effect', () => ({ at: nth('close', 1) })],
   ['when a later PATCH has come in, before it takes effect', () => ({ at: nth('close', 4) })],

@@ -33,6 +33,7 @@ export function clientFor(url: string, clock: VirtualClock, options: Partial<Cli
     closeReason: null,
     // Bottleneck's timers are real ones: 0.1 ms apart.
     ratePerMinute: 600_000,
+    budgetShare: 1,
     concurrency: 10,
     attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
     clock,

@@ -205,9 +205,15 @@ describe('watched mappings', () => {
     db.store.ledger.record(earlier, outcome(2, { outcome: 'already_closed' }), null, T0);
     db.store.ledger.record(dry, outcome(4, { outcome: 'closed' }), null, T0);
 
-    expect(db.store.work.pageWatched(range(), 10)).toEqual([3, 5, 2, 4].map(id));
-    expect(db.store.work.pageWatched(range(), 2)).toEqual([3, 5].map(id));
+    const watched = (ours: boolean, size = 10) =>
+      db.store.work.pageWatched({ ...range(), ours }, null, size).map((key) => key.conversationId);
+    expect(watched(true)).toEqual([3, 5].map(id));
+    expect(watched(false)).toEqual([2, 4].map(id));
+    expect(watched(true, 1)).toEqual([id(3)]);
+    const [first] = db.store.work.pageWatched({ ...range(), ours: true }, null, 1);
+    const next = db.store.work.pageWatched({ ...range(), ours: true }, first ?? null, 10);
+    expect(next.map((key) => key.conversationId)).toEqual([id(5)]);
     db.store.ledger.record(runId, outcome(3), null, T0);
-    expect(db.store.work.pageWatched(range(), 10)).toEqual([5, 2, 4].map(id));
+    expect(watched(true)).toEqual([id(5)]);
   });
 });

@@ -41,6 +41,7 @@ export const SETTINGS: SweepSettings = {
     messageTypes: ['webmessaging'],
   },
   dryRun: false,
+  survey: false,
   onlyRequested: false,
   acceptPolicy: false,
   acceptVolume: false,
@@ -69,7 +70,7 @@ export type How = Partial<
   Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> & Interrupts
 >;
 
-type Route = 'read' | 'close' | 'token' | 'organization';
+type Route = 'read' | 'close' | 'survey' | 'token' | 'organization';
 /** Called before a request is carried out, with its number among those that match, from 1. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook may only let something happen
 type Hook = (nth: number) => Fault | null | undefined | void | Promise<Fault | null | undefined | void>;
@@ -154,6 +155,7 @@ export async function night(options: NightOptions) {
       revealSecret: () => SIMULATED_CLIENT.clientSecret,
       closeReason: null,
       ratePerMinute: RATE,
+      budgetShare: 1,
       concurrency: settings.concurrency,
       attemptTimeoutMs: 15 * SECOND,
       clock,
@@ -167,6 +169,7 @@ export async function night(options: NightOptions) {
       random: () => 0.5,
       log,
       api: client.conversations,
+      survey: client.survey,
       remote: client.remote,
       lease: createLease(path),
       runs: store.runs,

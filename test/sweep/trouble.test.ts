@@ -115,25 +115,24 @@ describe('a remote side that is out of reach', () => {
     expect(n.agreement()).toEqual([]);
   });
 
-  it('from the beginning ends it with 8, and everything is left', async () => {
+  it('from the beginning is an error with exit code 8, and nothing is recorded', async () => {
     const n = await night({ conversations: numbers(15).map(stale) });
     await n.simulator.stop();
-    const { exitCode, counts, message } = await n.sweep();
-    expect(exitCode).toBe(8);
-    expect(counts).toMatchObject({ closed: 0, failed: 0 });
-    expect(counts.left + counts.notAttempted).toBe(15);
-    expect(message).toContain('No token could be had');
+    await expect(n.sweep()).rejects.toMatchObject({
+      exitCode: 8,
+      message: expect.stringContaining('No token'),
+    });
+    expect(n.store.report.runs(10)).toEqual([]);
   });
 
-  it('that refuses the credentials ends it with 4', async () => {
+  it('that refuses the credentials is an error with exit code 4, and nothing is recorded', async () => {
     const n = await night({
       conversations: numbers(15).map(stale),
       simulator: { clientSecret: 'another' },
     });
-    const { exitCode, counts } = await n.sweep();
-    expect(exitCode).toBe(4);
-    expect(counts.left + counts.notAttempted).toBe(15);
-    expect(n.store.ledger.intents()).toEqual([]);
+    await expect(n.sweep()).rejects.toMatchObject({ exitCode: 4 });
+    expect(n.store.report.runs(10)).toEqual([]);
+    expect(n.lease.acquire(), 'the lease is free').not.toBeNull();
   });
 });
 

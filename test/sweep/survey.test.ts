@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE, SECOND, toIso } from '../../src/domain/time.ts';
+import { population } from '../../src/simulator/population.ts';
+import { START } from '../helpers/virtual-clock.ts';
+import { conversation, idOf } from '../simulator/running.ts';
+import { type Night, night } from './night.ts';
+
+const ended = (n: number) => conversation(n, 'closed', 2 * DAY);
+const stale = (n: number) => conversation(n, 'waiting_in_queue', 2 * DAY);
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+const readsOf = (n: Night) => n.simulator.log.filter(({ route }) => route === 'read').length;
+const surveysOf = (n: Night) => n.simulator.log.filter(({ route }) => route === 'survey').length;
+
+describe('the survey', () => {
+  it('settles the ended ones a hundred at a time, without a read of their own', async () => {
+    const n = await night({ conversations: [...range(1, 230).map(ended), ...range(231, 240).map(stale)] });
+    const { counts, requests } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({
+      candidates: 240,
+      surveyed: 240,
+      alreadyClosed: 230,
+      closed: 10,
+      inspected: 10,
+    });
+    expect(requests).toMatchObject({ surveys: 3, reads: 10, closes: 10 });
+    expect(n.outcomes(idOf(1)).at(-1)).toMatchObject({
+      outcome: 'already_closed',
+      reason: 'ended',
+      requests: 0,
+    });
+    expect(n.mapping(idOf(1))?.state).toBe('closed');
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it.each([3, 4])('on and off give equal outcomes (seed %s)', async (seed) => {
+    const stories = async (survey: boolean) => {
+      const n = await night({ conversations: population(seed, 120, START) });
+      await n.sweep({ survey });
+      expect(n.agreement()).toEqual([]);
+      return n.world
+        .account()
+        .map(({ id, status }) => [
+          id,
+          status,
+          n.story(id),
+          n.outcomes(id).map(({ remoteStatus, closedAt }) => [remoteStatus, closedAt === null]),
+          n.mapping(id)?.state,
+        ]);
+    };
+    expect(await stories(true)).toEqual(await stories(false));
+  });
+
+  it('never leads to a close: what it shows as alive is read first', async () => {
+    const n = await night({ conversations: [stale(1), stale(2)] });
+    n.when('read', idOf(1), () => n.world.touch(idOf(1), 'customer', n.clock.now()));
+    await n.sweep({ survey: true });
+    expect(n.story(idOf(1))).toEqual(['kept/active_recently']);
+    expect(n.account(idOf(1)).patches).toBe(0);
+  });
+
+  it('is not believed where our own side was active after that end', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), ended(3)] });
+    const after = toIso(n.clock.now() - 30 * HOUR);
+    n.user.prepare('UPDATE mappings SET last_activity_at = ? WHERE conversation_id = ?').run(after, idOf(2));
+    n.world.revive(idOf(2), n.clock.now() - 30 * HOUR);
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 2, inspected: 1, closed: 1 });
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('is behind: an end that it does not know yet, and a reopening that it does not know yet', async () => {
+    const n = await night({
+      conversations: [ended(1), ended(2), stale(3)],
+      simulator: { analyticsLagMs: 20 * MINUTE },
+    });
+    n.world.endByItself(idOf(3), n.clock.now() - MINUTE);
+    n.world.revive(idOf(2), n.clock.now() - MINUTE);
+    await n.sweep({ survey: true });
+    expect(n.story(idOf(3))).toEqual(['already_closed/ended']);
+    // By analytics it has ended; the watch of a later night finds it alive.
+    expect(n.story(idOf(2))).toEqual(['already_closed/ended']);
+    await n.later(HOUR);
+    await n.sweep({ survey: true });
+    expect(n.story(idOf(2))).toEqual(['already_closed/ended', 'kept/active_recently']);
+    expect(n.mapping(idOf(2))?.state).toBe('open');
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('leaves to a read what analytics does not know', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), stale(3)] });
+    n.world.forget(idOf(2));
+    await n.sweep({ survey: true });
+    expect(n.story(idOf(2))).toEqual(['not_found']);
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('confirms late the close of an earlier night', async () => {
+    const n = await night({ conversations: [stale(1), ended(2)] });
+    n.world.setCloseEffect(idOf(1), { kind: 'delayed', ms: HOUR });
+    await n.sweep({ survey: true });
+    expect(n.story(idOf(1))).toEqual(['unconfirmed/stale_unanswered']);
+    await n.later(2 * HOUR);
+    n.user.prepare("UPDATE mappings SET state = 'open' WHERE conversation_id = ?").run(idOf(2));
+    await n.sweep({ survey: true });
+    expect(n.story(idOf(1)).at(-1)).toBe('closed/confirmed_late');
+    expect(readsOf(n)).toBe(1 + 4);
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('asks for fewer at a time when the server answers 400', async () => {
+    const n = await night({ conversations: range(1, 100).map(ended), simulator: { maxIdsPerSurvey: 30 } });
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 100, surveyed: 100, inspected: 0 });
+    // 100 and 50 are refused; then 25 at a time.
+    expect(surveysOf(n)).toBe(2 + 4);
+  });
+
+  it.each([
+    ['forbidden', { missingPermissions: ['analytics:conversationDetail:view'] }],
+    ['down', { faults: {} }],
+  ])('that is %s is replaced by reads, with one warning', async (what, simulator) => {
+    const n = await night({ conversations: range(1, 120).map(ended), simulator });
+    if (what === 'down') n.when('survey', null, () => '503');
+    const { counts, exitCode } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 120, inspected: 120, surveyed: 0 });
+    expect(exitCode).toBe(0);
+    expect(n.notes.filter((note) => note.startsWith('No survey'))).toHaveLength(1);
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('does not exist in the gateway contract', async () => {
+    const n = await night({ contract: 'gateway', conversations: range(1, 3).map(ended) });
+    expect((await n.sweep({ survey: true })).counts).toMatchObject({ surveyed: 0, inspected: 3 });
+  });
+
+  it('does not answer a person, who wants to know what is so now', async () => {
+    const n = await night({ conversations: range(1, 3).map(ended) });
+    n.request([idOf(1)]);
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ requested: 1, inspected: 1, surveyed: 2, alreadyClosed: 3 });
+  });
+
+  it('watches what ended lately at a hundredth of the cost, and reads only what looks alive', async () => {
+    const n = await night({ conversations: range(1, 60).map(stale) });
+    await n.sweep({ survey: true });
+    await n.later(10 * HOUR);
+    n.world.revive(idOf(7), n.clock.now());
+    await n.later(HOUR);
+    const before = n.simulator.log.length;
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ reopened: 1, kept: 1, inspected: 1 });
+    expect(n.simulator.log.slice(before).map(({ route }) => route)).toEqual(['token', 'survey', 'read']);
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('counts towards --limit, so that a small trial stays small', async () => {
+    const n = await night({ conversations: range(1, 60).map(ended) });
+    const { counts, exitCode } = await n.sweep({ survey: true, limit: 20 });
+    expect(counts).toMatchObject({ alreadyClosed: 20, left: 40 });
+    expect(exitCode).toBe(6);
+  });
+
+  it('in a dry run changes nothing', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), stale(3)] });
+    const { counts } = await n.dryRun({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 2, wouldClose: 1 });
+    expect([1, 2, 3].map((i) => n.mapping(idOf(i))?.state)).toEqual(['open', 'open', 'open']);
+  });
+
+  it('does not keep a run from ending at a daily limit', async () => {
+    const n = await night({ conversations: range(1, 150).map(ended) });
+    n.when('survey', null, (nth) => (nth === 2 ? { kind: '429', retryAfter: '3600' } : null));
+    const { counts, exitCode } = await n.sweep({ survey: true });
+    expect(exitCode).toBe(8);
+    expect(counts).toMatchObject({ alreadyClosed: 100, left: 50 });
+  });
+});
+
+describe('closes', () => {
+  it('go before further inspections, so that a run cut short has closed as much as it could', async () => {
+    const n = await night({
+      conversations: range(1, 40).map(stale),
+      simulator: { latencyMs: [SECOND, SECOND] },
+    });
+    await n.sweep({ maxDurationMs: 8 * SECOND, concurrency: 4 });
+    const inspected = n.simulator.log.filter(({ route }) => route === 'read').length;
+    const closed = n.simulator.log.filter(({ route }) => route === 'close').length;
+    expect(closed).toBe(inspected);
+  });
+});
