@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { run, type Usage, usageOf, withSimulator } from './measure.ts';
+import { run, TSX, type Usage, usageOf, withSimulator } from './measure.ts';
 import { referenceNight } from './night.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -43,7 +43,7 @@ interface Entry {
 
 /** Every program on the same night, one after the other, each on a simulator of its own. */
 export async function compareNight({ folder, size, quick, say }: Options): Promise<NightResult[]> {
-  const program = (name: string) => ['--import', 'tsx', join(ROOT, 'bench/programs', `${name}.ts`)];
+  const program = (name: string) => [...TSX, join(ROOT, 'bench/programs', `${name}.ts`)];
   const sweep = (...flags: string[]) => ({
     args: () => [BIN, 'sweep', '--json', '--quiet', '--max-closes', 'unlimited', '--rate', RATE, ...flags],
     prepare: async (place: string, env: Record<string, string>) => {
@@ -120,7 +120,7 @@ async function measure(entry: Entry, folder: string): Promise<NightResult> {
 async function otherClient(perSecond: number, env: Record<string, string>) {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(ROOT, 'bench/programs/other-client.ts'), OTHERS_ID, String(perSecond)],
+    [...TSX, join(ROOT, 'bench/programs/other-client.ts'), OTHERS_ID, String(perSecond)],
     { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await new Promise((ready) => child.stdout.once('data', ready));

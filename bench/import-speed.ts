@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { run } from './measure.ts';
+import { run, TSX } from './measure.ts';
 import { writeMapping } from './scale.ts';
 
 const BIN = resolve(import.meta.dirname, '../dist/cli/bin.js');
@@ -28,7 +28,7 @@ export async function measureImport({
   mkdirSync(place);
   await writeMapping(join(place, 'mapping.csv'), rows);
   await run(process.execPath, [BIN, 'db', 'migrate', '--db', 'bare.db', '--quiet'], {}, place);
-  const bare = await run(process.execPath, ['--import', 'tsx', BARE, 'mapping.csv', 'bare.db'], {}, place);
+  const bare = await run(process.execPath, [...TSX, BARE, 'mapping.csv', 'bare.db'], {}, place);
   const ours = await run(
     process.execPath,
     [BIN, 'import', 'mapping', 'mapping.csv', '--db', 'ours.db', '--quiet'],

@@ -27,6 +27,9 @@ export async function withSimulator<T>(
   }
 }
 
+/** Lets a program of ours be TypeScript, from whatever folder it is started. */
+export const TSX = ['--import', import.meta.resolve('tsx')];
+
 export interface Finished {
   readonly wallMs: number;
   readonly stdout: string;
