@@ -55,6 +55,14 @@ export function render(results: Results): string {
     rows.push(['start-up of `--version` against `node -e 0`', ratio(version / node), `≤ ${GOALS.version} ×`]);
     rows.push(['start-up of `--help` against `node -e 0`', ratio(help / node), `≤ ${GOALS.help} ×`]);
   }
+  if (results.client !== null) {
+    const { oursUs, bareUs } = results.client;
+    rows.push([
+      "client's CPU per request against a bare undici + Bottleneck loop",
+      `${ratio(oursUs / bareUs)} (${oursUs.toFixed(0)} µs against ${bareUs.toFixed(0)} µs)`,
+      '',
+    ]);
+  }
   if (rows.length > 0) parts.push('## Our own work', table(['figure', 'measured', 'goal'], rows));
   return `${parts.join('\n\n')}\n`;
 }

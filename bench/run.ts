@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { measureClientCpu } from './client-cpu.ts';
 import { compareNight, type NightResult } from './compare-night.ts';
 import { measureImport } from './import-speed.ts';
 import { render } from './render.ts';
@@ -23,6 +24,7 @@ export interface Results {
   scale: Awaited<ReturnType<typeof measureScale>> | null;
   import: Awaited<ReturnType<typeof measureImport>> | null;
   startUp: Awaited<ReturnType<typeof measureStartUp>> | null;
+  client: Awaited<ReturnType<typeof measureClientCpu>> | null;
 }
 
 try {
@@ -36,6 +38,9 @@ try {
       : null,
     import: wants('import') ? await measureImport({ folder, rows: quick ? 100_000 : 1_000_000, say }) : null,
     startUp: wants('start-up') ? await measureStartUp({ folder, runs: quick ? 10 : 30, say }) : null,
+    client: wants('client')
+      ? await measureClientCpu({ folder, requests: quick ? 5_000 : 20_000, say })
+      : null,
   };
   const text = render(results);
   process.stdout.write(`${text}\n`);

@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import { noRequests } from '../domain/run.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
@@ -45,6 +46,9 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** The latency is the mean of about so many of the latest replies. */
+const LATENCY_MEMORY = 10;
+
 /** Puts the client together: token → retry → pacer → dispatch, and one of the two contracts on top. */
 export function createClient(options: ClientOptions): Client {
   const { clock, random, log, signal } = options;
@@ -65,6 +69,7 @@ export function createClient(options: ClientOptions): Client {
   const figures = noRequests();
   let skewMs: number | null = null;
   let limit: RateLimit | null = null;
+  let latencyMs: number | null = null;
 
   const tokens = createTokenSource({
     ask: (abort, isRepeat) => pacer.run(() => askForToken(isRepeat), abort, 'first', 'tokens'),
@@ -111,6 +116,8 @@ export function createClient(options: ClientOptions): Client {
     const date = Date.parse(reply.headers.date ?? '');
     if (Number.isFinite(date)) skewMs = date - reply.receivedAt;
     limit = readRateLimit(reply.headers) ?? limit;
+    const took = Math.max(0, reply.receivedAt - reply.sentAt);
+    latencyMs = latencyMs === null ? took : latencyMs + (took - latencyMs) / LATENCY_MEMORY;
   }
 
   const account = createAccountApi(send);
@@ -129,6 +136,7 @@ export function createClient(options: ClientOptions): Client {
       },
       clockSkewMs: () => skewMs,
       figures: () => ({ ...figures }),
+      usefulInFlight: () => Math.max(1, Math.ceil((options.ratePerMinute * (latencyMs ?? 0)) / MINUTE)),
       waitingMs: () => pacer.pausedForMs(),
     },
     tokenOwner: account.tokenOwner,

@@ -16,6 +16,7 @@ export interface Reply {
   readonly headers: Headers;
   /** Whole, as text. */
   readonly body: string;
+  readonly sentAt: Instant;
   readonly receivedAt: Instant;
 }
 
@@ -38,6 +39,7 @@ const NOT_CONNECTED =
 export function createDispatch(options: { agent: Agent; clock: Clock; attemptTimeoutMs: number }): Dispatch {
   const { agent, clock, attemptTimeoutMs } = options;
   return async (attempt) => {
+    const sentAt = clock.now();
     const timeout = new AbortController();
     const done = new AbortController();
     clock.sleep(attemptTimeoutMs, done.signal).then(
@@ -55,7 +57,13 @@ export function createDispatch(options: { agent: Agent; clock: Clock; attemptTim
         signal: timeout.signal,
       });
       const body = await readBody(reply.body);
-      return { status: reply.statusCode, headers: flatten(reply.headers), body, receivedAt: clock.now() };
+      return {
+        status: reply.statusCode,
+        headers: flatten(reply.headers),
+        body,
+        sentAt,
+        receivedAt: clock.now(),
+      };
     } catch (error) {
       throw networkError(error, new URL(attempt.url).host);
     } finally {

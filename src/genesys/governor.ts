@@ -27,8 +27,8 @@ const END_MARGIN_MS = 10;
 
 /** Others do not space their requests evenly. */
 const FOREIGN_MARGIN = 3;
-/** Counts this close are the same count, out of order. */
-const FEW = 20;
+/** What a busy window that slides keeps of its count between two replies, at least. */
+const STILL_COUNTED = 0.9;
 /** In a sliding window that is full, room comes back one by one. */
 const SLIDING_WAIT = 2;
 
@@ -93,7 +93,7 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
   function planned(now: Instant): Instant {
     if (window !== null && now >= endOf(window)) forget();
     const caution = now < cautiousUntil ? CAUTION : 1;
-    if (window === null) return lastStart + ceilingSpacingMs * caution;
+    if (window === null) return lastStart + (ceilingSpacingMs / budgetShare) * caution;
 
     if (sliding) return lastStart + ceilingSpacingMs * caution * (isFull(window) ? SLIDING_WAIT : 1);
     const foreign = foreignIn(window);
@@ -152,16 +152,16 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
     },
     finished: (limit, sentAt, now) => {
       inFlight = Math.max(0, inFlight - 1);
+      const isProbe = probeSentAt !== null && sentAt >= probeSentAt;
+      if (isProbe) probeSentAt = null;
       if (limit === null) return;
       latencyMs = latencyMs === 0 ? now - sentAt : latencyMs * 0.9 + (now - sentAt) * 0.1;
+      // The clock was set back: what is known of the window is about another time.
+      if (window !== null && now < window.since) window = null;
       const rolled = window !== null && hasRolled(window, limit, now);
-      if (probeSentAt !== null && sentAt >= probeSentAt) {
-        roundsUp = rolled;
-        probeSentAt = null;
-      }
-      // A fixed window that begins anew has forgotten what was counted; one that slides has not.
-      if (rolled && window !== null && window.count > FEW && limit.count >= window.count - FEW)
-        sliding = true;
+      // Later than that every window has rolled, which says nothing about the rounding.
+      if (isProbe && window !== null && sentAt < window.endIfDown) roundsUp = rolled;
+      if (rolled && window !== null && isStillCounted(window, limit)) sliding = true;
       if (rolled) forget();
       if (window === null) {
         window = open(limit, sentAt, now);
@@ -176,8 +176,15 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
     },
     limited: (now) => {
       cautiousUntil = now + windowMs;
+      // Perhaps the last window was taken to be over too soon; a second later is always right.
+      if (roundsUp === true) roundsUp = false;
     },
   };
+}
+
+/** A fixed window that begins anew has forgotten what was counted; one that slides has not. */
+function isStillCounted(w: Window, limit: RateLimit): boolean {
+  return w.count > w.allowed / 2 && limit.count >= w.count * STILL_COUNTED;
 }
 
 /** Requests of others on the same token, as far as the counts tell them from ours. */

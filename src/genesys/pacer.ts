@@ -1,5 +1,5 @@
 import Bottleneck from 'bottleneck';
-import { MINUTE } from '../domain/time.ts';
+import { type Instant, MINUTE } from '../domain/time.ts';
 import type { Clock } from '../sweep/ports.ts';
 import { createGovernor, type Governor } from './governor.ts';
 import { orAborted } from './or-aborted.ts';
@@ -62,8 +62,13 @@ export function createPacer(options: {
   /** Kinds whose replies tell a lower limit than others do have a pace of their own. */
   const narrow = new Map<string, Lane>();
   const allowedOf = new Map<string, number>();
-  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let pause = { since: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
   let news = new AbortController();
+
+  /** A clock that was set back to before the pause began would prolong it; then it is over. */
+  function pauseLeft(now: Instant): number {
+    return now < pause.since ? 0 : Math.max(0, pause.until - now);
+  }
 
   function createLane(): Lane {
     const queue = new Bottleneck({ minTime: MINUTE / options.ratePerMinute / BURST, maxConcurrent: 1 });
@@ -77,14 +82,18 @@ export function createPacer(options: {
       for (;;) {
         signal.throwIfAborted();
         const now = clock.now();
-        const at = Math.max(pausedUntil, lane.governor.nextStart(now));
+        const at = Math.max(now + pauseLeft(now), lane.governor.nextStart(now));
         if (at - now < TIMER_MS) break;
         await sleepUntilNews(at - now, signal);
       }
       lane.governor.started(clock.now());
     });
-    // Bottleneck's queue knows no signals.
-    return orAborted(waiting, signal);
+    // Bottleneck's queue knows no signals. Whoever left in the moment in which the turn came gives it back.
+    return orAborted(waiting, signal).catch((error: unknown) => {
+      const giveBack = () => lane.governor.finished(null, clock.now(), clock.now());
+      waiting.then(giveBack, () => {});
+      throw error;
+    });
   }
 
   /** A reply may bring the turn forward. */
@@ -147,8 +156,9 @@ export function createPacer(options: {
       }
     },
     pauseFor: (ms) => {
-      pausedUntil = Math.max(pausedUntil, clock.now() + ms);
+      const now = clock.now();
+      pause = { since: now, until: now + Math.max(ms, pauseLeft(now)) };
     },
-    pausedForMs: () => Math.max(0, pausedUntil - clock.now()),
+    pausedForMs: () => pauseLeft(clock.now()),
   };
 }

@@ -14,8 +14,16 @@ export interface Pool {
   idle(): Promise<void>;
 }
 
-export function createPool(slots: number, tails: number): Pool {
-  const limit = pLimit(slots);
+/**
+ * @param mostSlots as many slots as there can ever be
+ * @param usefulSlots how many of them are worth using now; more in hand would only wait, and grow stale, in a queue
+ */
+export function createPool(
+  mostSlots: number,
+  tails: number,
+  usefulSlots: () => number = () => mostSlots,
+): Pool {
+  const limit = pLimit(mostSlots);
   const tasks = new Set<Promise<void>>();
   const heldSlots = new Set<Promise<void>>();
   let failure: { error: unknown } | null = null;
@@ -38,7 +46,8 @@ export function createPool(slots: number, tails: number): Pool {
     heldSlots.add(slot);
   }
 
-  const isFull = () => heldSlots.size >= slots || tasks.size - heldSlots.size >= tails;
+  const isFull = () =>
+    heldSlots.size >= Math.min(mostSlots, usefulSlots()) || tasks.size - heldSlots.size >= tails;
 
   function rethrow(): void {
     if (failure !== null) throw failure.error;

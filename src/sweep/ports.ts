@@ -83,6 +83,8 @@ export interface RemoteInfo {
   clockSkewMs(): number | null;
   /** Attempts so far. */
   figures(): RequestFigures;
+  /** How many requests at a time are enough to use what is permitted, by rate and latency; at least 1. */
+  usefulInFlight(): number;
   /** How long everybody is waiting for the rate limit, in ms; 0 when nobody is. */
   waitingMs(): number;
 }

@@ -55,6 +55,9 @@ export interface RunInProgress {
   phase(phase: Progress['phase'], total: number): void;
 }
 
+/** Conversations in hand beyond those whose requests are under way. */
+const READY = 3;
+
 /** Waiting closes hold little; beyond this nothing new is begun until some are verified. */
 const MOST_VERIFYING = 200;
 
@@ -81,7 +84,9 @@ export async function execute(
   const closeHealth = createHealth();
   const budget = createBudget(settings.maxCloses);
   const { phase, recorder } = createNarration(deps, id, dryRun);
-  const pool = createPool(settings.concurrency, MOST_VERIFYING);
+  // Each conversation has one request under way at a time; some more are in hand so that one is always ready.
+  const useful = () => deps.remote.usefulInFlight() + READY;
+  const pool = createPool(settings.concurrency, MOST_VERIFYING, useful);
   const { verifyForMs, conversationDeadlineMs } = settings;
   const parts = { ...deps, runId: id, recorder, ending, health, verifyForMs, conversationDeadlineMs };
   const closer = dryRun

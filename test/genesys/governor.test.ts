@@ -186,4 +186,34 @@ describe('the governor', () => {
     expect(limited).toBeLessThanOrEqual(2);
     expect(own).toBeGreaterThan(0.85 * 3_000);
   });
+
+  it.each([
+    ['back by an hour', -3_600_000],
+    ['back by ten seconds', -10_000],
+    ['forward by an hour', 3_600_000],
+  ])('goes on when the clock is set %s', (_, step) => {
+    const one = governor();
+    let now = 10_000_000;
+    const request = (count: number) => {
+      now = Math.max(now, Math.min(one.nextStart(now), now + 180_000));
+      one.started(now);
+      one.finished({ count, allowed: 300, resetMs: 50_000 }, now, now + 80);
+    };
+    for (let count = 1; count <= 5; count++) request(count);
+    now += step;
+    const before = now;
+    for (let count = 6; count <= 15; count++) request(count);
+    expect(now - before).toBeLessThan(60_000);
+    expect(now - before).toBeGreaterThan(1_000);
+  });
+
+  it('is not led to believe in sliding windows by a quiet one', () => {
+    const one = governor();
+    one.started(0);
+    one.finished({ count: 25, allowed: 300, resetMs: 1_000 }, 0, 80);
+    one.started(30_000);
+    one.finished({ count: 24, allowed: 300, resetMs: 60_000 }, 30_000, 30_080);
+    // 276 are left for the rest of the window: as far apart as that makes them.
+    expect(one.nextStart(30_080)).toBeGreaterThan(30_210);
+  });
 });
