@@ -174,6 +174,18 @@ export const RULES: readonly { readonly name: string; readonly rule: Rule }[] = 
   { name: 'is it stale', rule: stale },
 ];
 
+/** The case that the rules are asked about. Both {@link decide} and `explain` begin here. */
+export function caseOf(
+  conversation: Conversation,
+  mapping: Mapping | null,
+  request: CloseRequest | null,
+  policy: Policy,
+  now: Instant,
+): Case {
+  const relevant = mapping === null ? null : ofThisLife(mapping, conversation);
+  return { conversation, mapping: relevant, request, policy, now };
+}
+
 /**
  * What to do with one conversation. Pure and total: equal input gives an equal answer, for every input.
  * The design's rule order is the order of {@link RULES}; the first match wins.
@@ -185,12 +197,23 @@ export function decide(
   policy: Policy,
   now: Instant,
 ): Decision {
-  const c: Case = { conversation, mapping, request, policy, now };
+  const c = caseOf(conversation, mapping, request, policy, now);
   for (const { rule } of RULES) {
     const decision = rule(c);
     if (decision !== null) return decision;
   }
   return stale(c) as Decision;
+}
+
+/**
+ * An active conversation that had ended was come back to since. Our own side's activity from before that end says
+ * nothing about its new life, and a remote side that does not tell either must not make it look stale.
+ */
+function ofThisLife(mapping: Mapping, conversation: Conversation): Mapping {
+  const { state, stateAt, lastActivityAt } = mapping;
+  const cameBack = state === 'closed' && conversation.status === 'active';
+  const isOld = lastActivityAt !== null && stateAt !== null && lastActivityAt <= stateAt;
+  return cameBack && isOld ? { ...mapping, lastActivityAt: null } : mapping;
 }
 
 /** Milliseconds since the later sign of life; Infinity when unknown, which {@link unknownActivity} keeps first. */

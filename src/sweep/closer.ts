@@ -1,12 +1,11 @@
 import type { Conversation } from '../domain/conversation.ts';
-import type { CloseReason, Decision } from '../domain/decide.ts';
+import { type CloseReason, type Decision, decide } from '../domain/decide.ts';
 import { endedAfterIntent, factsOf, type Outcome, originOf } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Budget } from './budget.ts';
 import { foundEnded } from './ended.ts';
 import { type Ending, endBy } from './ending.ts';
-import { inspect } from './inspect.ts';
 import type { CallContext, Clock, ConversationApi, Intent, Known, Ledger, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, toOutcome } from './recorder.ts';
 import type { Answer, SendClose } from './send-close.ts';
@@ -93,7 +92,7 @@ export function createCloser(parts: CloserParts): Closer {
       requestId: known.request?.id ?? null,
     };
     const recorded = ledger.intend(intent, (now) => {
-      latest = inspect(conversation, now, policy, intendedAt);
+      latest = decide(conversation, now.mapping, now.request, policy, intendedAt);
       return latest.action === 'close';
     });
     return recorded ? null : latest;
@@ -152,7 +151,8 @@ export function createCloser(parts: CloserParts): Closer {
 
   /** Asked again of what was read last: somebody may have come back to it since. */
   function isStillRight(conversation: Conversation): boolean {
-    return inspect(conversation, parts.work.known(conversation.id), policy, clock.now()).action === 'close';
+    const { mapping, request } = parts.work.known(conversation.id);
+    return decide(conversation, mapping, request, policy, clock.now()).action === 'close';
   }
 
   function judge(

@@ -1,4 +1,5 @@
 import type { Conversation } from '../domain/conversation.ts';
+import { decide } from '../domain/decide.ts';
 import { ApiError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -9,7 +10,6 @@ import { foundEnded } from './ended.ts';
 import { type Ending, endBy } from './ending.ts';
 import type { Gate } from './gate.ts';
 import type { Health } from './health.ts';
-import { inspect } from './inspect.ts';
 import type { CallContext, Clock, ConversationApi, Known, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, newTrace, type Recorder, toOutcome } from './recorder.ts';
 
@@ -113,7 +113,7 @@ export function createSettle(parts: SettleParts): Settle {
     releaseSlot: () => void,
     finding: (conversation: Conversation, found: Finding) => Outcome,
   ): Promise<Closed> {
-    const decision = inspect(conversation, known, parts.policy, clock.now());
+    const decision = decide(conversation, known.mapping, known.request, parts.policy, clock.now());
     switch (decision.action) {
       case 'keep':
         return finding(conversation, {
