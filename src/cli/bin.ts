@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExpectedError } from '../domain/errors.ts';
 import type { Io } from './io.ts';
 
 const version: string = JSON.parse(
@@ -19,7 +20,8 @@ function listenForInterrupts(): ReturnType<Io['listenForInterrupts']> {
   const on = (signal: keyof typeof EXIT_CODE) => {
     if (stop.signal.aborted) process.exit(EXIT_CODE[signal]);
     stop.abort(EXIT_CODE[signal]);
-    grace = setTimeout(() => abort.abort(), GRACE_MS);
+    const reason = new ExpectedError('Interrupted; run again to go on.', EXIT_CODE[signal]);
+    grace = setTimeout(() => abort.abort(reason), GRACE_MS);
     grace.unref();
   };
   process.on('SIGINT', on);

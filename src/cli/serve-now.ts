@@ -95,11 +95,18 @@ function findAnswerIn(
 ): Answer | null {
   const history = store.report.history(conversationId);
   const request = history.requests.find(({ id }) => id === requestId);
+  if (request === undefined) return null;
+  const { settledAt, outcome: settledBy } = request;
+  const real = history.outcomes.filter(({ dryRun }) => !dryRun);
+  if (settledAt !== null) {
+    // Perhaps before we began to wait: a sweep may have served it as soon as it was on record.
+    return (
+      real.findLast(({ decidedAt, outcome }) => decidedAt === settledAt && outcome === settledBy) ?? null
+    );
+  }
   const newest = history.outcomes.slice(before).findLast(({ dryRun }) => !dryRun);
-  if (request === undefined || newest === undefined) return null;
-  const answered =
-    request.settledAt !== null || (UNSETTLED.includes(newest.outcome) && newest.origin === request.origin);
-  return answered ? newest : null;
+  if (newest === undefined) return null;
+  return UNSETTLED.includes(newest.outcome) && newest.origin === request.origin ? newest : null;
 }
 
 function resultJson(conversationId: string, answer: Answer | null): object {

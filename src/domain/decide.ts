@@ -54,6 +54,15 @@ export function lastActivity(conversation: Conversation, mapping: Mapping | null
   return known.length > 0 ? Math.max(...known) : null;
 }
 
+/**
+ * A conversation that is active although it had ended was come back to since. What our own side did before that end
+ * says nothing about its new life, and must not make it look stale where the remote side does not tell either.
+ */
+function ofThisLife(mapping: Mapping | null): Mapping | null {
+  if (mapping === null || mapping.lastActivityAt === null || mapping.endSeenAt === null) return mapping;
+  return mapping.lastActivityAt <= mapping.endSeenAt ? { ...mapping, lastActivityAt: null } : mapping;
+}
+
 /** The last moment that a Date can hold (ECMAScript). */
 const LATEST = 8.64e15;
 /** A moment for a sentence; decide() must answer even when a number is not a moment at all. */
@@ -118,7 +127,7 @@ const platformTimer: Rule = ({ conversation, policy, now }) => {
 };
 
 const unknownActivity: Rule = ({ conversation, mapping }) =>
-  lastActivity(conversation, mapping) === null
+  lastActivity(conversation, ofThisLife(mapping)) === null
     ? keep('unknown_activity', 'neither side tells when it was last active')
     : null;
 
@@ -174,18 +183,6 @@ export const RULES: readonly { readonly name: string; readonly rule: Rule }[] = 
   { name: 'is it stale', rule: stale },
 ];
 
-/** The case that the rules are asked about. Both {@link decide} and `explain` begin here. */
-export function caseOf(
-  conversation: Conversation,
-  mapping: Mapping | null,
-  request: CloseRequest | null,
-  policy: Policy,
-  now: Instant,
-): Case {
-  const relevant = mapping === null ? null : ofThisLife(mapping, conversation);
-  return { conversation, mapping: relevant, request, policy, now };
-}
-
 /**
  * What to do with one conversation. Pure and total: equal input gives an equal answer, for every input.
  * The design's rule order is the order of {@link RULES}; the first match wins.
@@ -197,23 +194,12 @@ export function decide(
   policy: Policy,
   now: Instant,
 ): Decision {
-  const c = caseOf(conversation, mapping, request, policy, now);
+  const c: Case = { conversation, mapping, request, policy, now };
   for (const { rule } of RULES) {
     const decision = rule(c);
     if (decision !== null) return decision;
   }
   return stale(c) as Decision;
-}
-
-/**
- * An active conversation that had ended was come back to since. Our own side's activity from before that end says
- * nothing about its new life, and a remote side that does not tell either must not make it look stale.
- */
-function ofThisLife(mapping: Mapping, conversation: Conversation): Mapping {
-  const { state, stateAt, lastActivityAt } = mapping;
-  const cameBack = state === 'closed' && conversation.status === 'active';
-  const isOld = lastActivityAt !== null && stateAt !== null && lastActivityAt <= stateAt;
-  return cameBack && isOld ? { ...mapping, lastActivityAt: null } : mapping;
 }
 
 /** Milliseconds since the later sign of life; Infinity when unknown, which {@link unknownActivity} keeps first. */

@@ -14,4 +14,6 @@ export interface Mapping {
   /** When `state` was last observed. */
   readonly stateAt: Instant | null;
   readonly holdUntil: Instant | null;
+  /** When a run last found or made it ended, by the record; null: never. */
+  readonly endSeenAt: Instant | null;
 }

@@ -141,6 +141,9 @@ export function createClient(options: ClientOptions): Client {
     },
     tokenOwner: account.tokenOwner,
     rateLimit: () => limit,
-    close: () => agent.destroy(),
+    close: () => {
+      pacer.stop();
+      return agent.destroy();
+    },
   };
 }

@@ -69,6 +69,7 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
   let latencyMs = 0;
   let foreignPerMs = 0;
   let sliding = false;
+  let lastCount = 0;
 
   /** How many attempts a window permits us: our share, and never more than the ceiling. */
   function capacity(allowed: number): number {
@@ -155,13 +156,17 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
       const isProbe = probeSentAt !== null && sentAt >= probeSentAt;
       if (isProbe) probeSentAt = null;
       if (limit === null) return;
-      latencyMs = latencyMs === 0 ? now - sentAt : latencyMs * 0.9 + (now - sentAt) * 0.1;
+      const took = Math.max(0, now - sentAt);
+      latencyMs = latencyMs === 0 ? took : latencyMs * 0.9 + took * 0.1;
       // The clock was set back: what is known of the window is about another time.
       if (window !== null && now < window.since) window = null;
       const rolled = window !== null && hasRolled(window, limit, now);
       // Later than that every window has rolled, which says nothing about the rounding.
       if (isProbe && window !== null && sentAt < window.endIfDown) roundsUp = rolled;
       if (rolled && window !== null && isStillCounted(window, limit)) sliding = true;
+      // A count that drops is that of a new window: it was a clock that was set, or chance.
+      else if (sliding && limit.count < lastCount / 2) sliding = false;
+      lastCount = limit.count;
       if (rolled) forget();
       if (window === null) {
         window = open(limit, sentAt, now);

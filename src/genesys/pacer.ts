@@ -31,6 +31,8 @@ export interface Pacer {
   pauseFor(ms: number): void;
   /** How much of the current pause is left, in ms; 0 when there is none. */
   pausedForMs(): number;
+  /** Nothing waits any more; what is under way goes on. */
+  stop(): void;
 }
 
 const BOTTLENECK_PRIORITY: Readonly<Record<Priority, number>> = { first: 3, normal: 5 };
@@ -160,5 +162,10 @@ export function createPacer(options: {
       pause = { since: now, until: now + Math.max(ms, pauseLeft(now)) };
     },
     pausedForMs: () => pauseLeft(clock.now()),
+    stop: () => {
+      // Those whose signal was aborted have left, but their places in the queue would each take their time.
+      for (const { queue } of [main, ...narrow.values()])
+        queue.stop({ dropWaitingJobs: true }).catch(() => {});
+    },
   };
 }

@@ -11,6 +11,7 @@ const READ: Operation = {
   repeatable: true,
   priority: 'normal',
 };
+const URGENT_READ: Operation = { ...READ, priority: 'first' };
 const CLOSE: Operation = {
   what: 'closing the conversation',
   counts: 'closes',
@@ -25,7 +26,12 @@ const path = (conversationId: string) => `/api/v2/conversations/messages/${conve
 export function createPlatformApi(send: Send): ConversationApi {
   return {
     read: async (conversationId, context) => {
-      const request = { operation: READ, method: 'GET', path: path(conversationId), body: null } as const;
+      const request = {
+        operation: context.urgent === true ? URGENT_READ : READ,
+        method: 'GET',
+        path: path(conversationId),
+        body: null,
+      } as const;
       const json = await found(send(request, context));
       return json === null ? null : readMessageConversation(conversationId, json);
     },

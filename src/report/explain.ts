@@ -1,5 +1,5 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { type Case, caseOf, type Decision, RULES } from '../domain/decide.ts';
+import { type Case, type Decision, RULES } from '../domain/decide.ts';
 import type { Policy } from '../domain/policy.ts';
 import { humanDuration, type Instant, toIso } from '../domain/time.ts';
 import { type Fact, ourFacts, remoteFacts } from './explain-facts.ts';
@@ -47,7 +47,9 @@ export function explain(question: ExplainQuestion): Explanation {
   const read = remote === null || remote === 'not_found' ? null : remote;
   const request = pendingRequest(history);
   const { rules, decision } =
-    read === null ? { rules: [], decision: null } : walk(caseOf(read, history.mapping, request, policy, now));
+    read === null
+      ? { rules: [], decision: null }
+      : walk({ conversation: read, mapping: history.mapping, request, policy, now });
   return {
     conversationId,
     now,

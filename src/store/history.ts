@@ -2,7 +2,14 @@ import type { OutcomeKind } from '../domain/outcome.ts';
 import type { History, SettledRequest } from '../report/ports.ts';
 import type { Db } from './connection.ts';
 import { type OutcomeColumns, toOutcome } from './outcome-rows.ts';
-import { instant, type MappingColumns, type RequestColumns, toMapping, toRequest } from './rows.ts';
+import {
+  END_SEEN_AT,
+  instant,
+  type MappingColumns,
+  type RequestColumns,
+  toMapping,
+  toRequest,
+} from './rows.ts';
 
 type ById = { readonly id: string };
 
@@ -13,7 +20,9 @@ interface SettledColumns extends RequestColumns {
 
 /** Reads everything recorded about one conversation, as of one moment. */
 export function historyReader(db: Db): (conversationId: string) => History {
-  const mapping = db.prepare<ById, MappingColumns>('SELECT * FROM mappings WHERE conversation_id = @id');
+  const mapping = db.prepare<ById, MappingColumns>(
+    `SELECT *, ${END_SEEN_AT} FROM mappings WHERE conversation_id = @id`,
+  );
   const intent = db.prepare<ById, { readonly intended_at: string }>(
     'SELECT intended_at FROM intents WHERE conversation_id = @id',
   );

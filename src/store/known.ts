@@ -1,7 +1,14 @@
 import type { OutcomeKind } from '../domain/outcome.ts';
 import type { Known } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
-import { instant, type MappingColumns, type RequestColumns, toMapping, toRequest } from './rows.ts';
+import {
+  END_SEEN_AT,
+  instant,
+  type MappingColumns,
+  type RequestColumns,
+  toMapping,
+  toRequest,
+} from './rows.ts';
 
 type ById = { readonly id: string };
 
@@ -16,7 +23,9 @@ interface LastOutcomeColumns {
  * "Newest" is the order of recording, which a clock that was set back cannot turn around.
  */
 export function knownReader(db: Db): (conversationId: string) => Known {
-  const mapping = db.prepare<ById, MappingColumns>('SELECT * FROM mappings WHERE conversation_id = @id');
+  const mapping = db.prepare<ById, MappingColumns>(
+    `SELECT *, ${END_SEEN_AT} FROM mappings WHERE conversation_id = @id`,
+  );
   const request = db.prepare<ById, RequestColumns>(
     'SELECT * FROM close_requests WHERE conversation_id = @id AND settled_at IS NULL',
   );

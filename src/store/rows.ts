@@ -38,7 +38,15 @@ export interface MappingColumns {
   readonly state_at: string | null;
   readonly hold_until: string | null;
   readonly source: string;
+  readonly end_seen_at: string | null;
 }
+
+/** What a query of mappings selects besides the columns of the table. */
+export const END_SEEN_AT = `(
+  SELECT o.decided_at FROM outcomes AS o JOIN runs AS r ON r.id = o.run_id
+  WHERE o.conversation_id = mappings.conversation_id AND r.dry_run = 0
+    AND o.outcome IN ('closed', 'already_closed', 'not_found')
+  ORDER BY o.id DESC LIMIT 1) AS end_seen_at`;
 
 export function toMapping(row: MappingColumns): Mapping {
   return {
@@ -50,6 +58,7 @@ export function toMapping(row: MappingColumns): Mapping {
     state: row.state,
     stateAt: instant(row.state_at),
     holdUntil: instant(row.hold_until),
+    endSeenAt: instant(row.end_seen_at),
   };
 }
 

@@ -28,6 +28,12 @@ export function conclude(options: {
   const troubled = counts.failed + counts.unconfirmed + counts.expired + unread;
   const notClosed = options.kind === 'close' ? counts.kept + counts.notFound + counts.notAttempted : 0;
   if (troubled > 0 || notClosed > 0) codes.push(EXIT.incomplete);
+  if (counts.notFound >= MANY_UNKNOWN && counts.notFound === counts.inspected) {
+    codes.push(EXIT.incomplete);
+    sentences.push(
+      `Genesys Cloud knows none of the ${counts.notFound} that were read: check region, organisation and api, and set expectOrganization.`,
+    );
+  }
   if (counts.failed > 0) sentences.push(`${counts.failed} failed: see nightsweep runs for why.`);
   if (counts.unconfirmed > 0) {
     sentences.push(`${counts.unconfirmed} did not show as ended in time: the next run looks again.`);
@@ -44,6 +50,9 @@ export function conclude(options: {
     message: [summary(counts, options.dryRun), ...sentences].join(' '),
   };
 }
+
+/** Fewer may well have been removed over there. */
+const MANY_UNKNOWN = 10;
 
 function stateOf(exitCode: ExitCode): RunState {
   switch (exitCode) {

@@ -27,7 +27,9 @@ export interface Ending {
   /** The remote side ends it: nothing further is sent. */
   fail(error: AuthError | UnavailableError): void;
   /** What is left undone; exit 6 unless something weightier has ended the run. */
-  leaveRest(left: number): void;
+  leaveRest(left: number, limits: { limit: number | null; maxDurationMs: number | null }): void;
+  /** How a run within this one ended. */
+  include(code: ExitCode, sentence: string): void;
   /** A remark that changes no exit code. */
   note(sentence: string): void;
 }
@@ -77,9 +79,16 @@ export function createEnding(abort: AbortController): Ending {
       stopped = true;
       if (!abort.signal.aborted) abort.abort(new RunEnded('the run has ended', { cause: error }));
     },
-    leaveRest: (left) => {
-      if (left > 0 && codes.length === 0)
-        add(EXIT.workLeft, 'The limit or time is used up; run again for the rest.');
+    leaveRest: (left, { limit, maxDurationMs }) => {
+      if (left === 0 || codes.length > 0) return;
+      const why =
+        limit === null && maxDurationMs === null
+          ? 'Some came or stayed meanwhile; run again for them.'
+          : 'The limit or time is used up; run again for the rest.';
+      add(EXIT.workLeft, why);
+    },
+    include: (code, sentence) => {
+      if (code !== EXIT.ok) add(code, sentence);
     },
     note: (sentence) => add(null, sentence),
   };

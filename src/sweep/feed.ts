@@ -1,4 +1,5 @@
 import type { CloseRequest } from '../domain/close-request.ts';
+import { EXIT } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import type { SweepSettings } from './context.ts';
 import type { Ending } from './ending.ts';
@@ -31,7 +32,7 @@ export interface FeedParts {
   readonly settings: SweepSettings;
   readonly runId: number;
   readonly startedAt: Instant;
-  /** Called for each conversation taken in hand; false: the run's limit is reached. */
+  /** Called for each conversation taken in hand; false: the run's time is used up. */
   readonly take: (look: Look) => boolean;
   /** Called between pages. */
   readonly onPage: () => Promise<void>;
@@ -72,6 +73,11 @@ export function createFeed(parts: FeedParts): Feed {
   async function hand(conversationId: string, look: Look): Promise<boolean> {
     if (!mayTake(look)) return false;
     if (isTaken(conversationId)) return true;
+    if (settings.limit !== null && examined >= settings.limit) {
+      if (look !== 'watch')
+        ending.stop(EXIT.workLeft, `The limit of ${settings.limit} (--limit) is reached.`);
+      return false;
+    }
     if (!parts.take(look)) return false;
     examined++;
     inHand.add(conversationId);
@@ -158,6 +164,7 @@ export function createFeed(parts: FeedParts): Feed {
       }
     },
     watched: async () => {
+      if (!mayTake('watch')) return;
       let requestsLeft = Math.max(WATCH_FLOOR, Math.ceil(examined * WATCH_SHARE));
       const spend = () => {
         requestsLeft--;

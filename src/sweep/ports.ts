@@ -39,6 +39,8 @@ export interface CallContext {
   /** Ends the call, whatever it is doing. */
   readonly signal: AbortSignal;
   readonly trace: Trace;
+  /** Goes before other reads that wait: what has been begun is finished first. */
+  readonly urgent?: boolean;
 }
 
 /** What the answer to a close showed. `proof`: it already shows the end; else only a read can tell. */

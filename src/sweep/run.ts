@@ -8,7 +8,7 @@ import {
   type RunState,
 } from '../domain/run.ts';
 import type { Instant } from '../domain/time.ts';
-import { createBudget } from './budget.ts';
+import { type Budget, createBudget } from './budget.ts';
 import { createCloser } from './closer.ts';
 import { conclude } from './conclude.ts';
 import type { Interrupts, Progress, SweepDeps, SweepSettings } from './context.ts';
@@ -51,6 +51,7 @@ export interface RunInProgress {
   readonly counts: Counts;
   readonly pool: Pool;
   readonly feed: Feed;
+  readonly budget: Budget;
   recover(): Promise<void>;
   phase(phase: Progress['phase'], total: number): void;
 }
@@ -72,6 +73,7 @@ export async function execute(
   interrupts: Interrupts,
   work: (run: RunInProgress) => Promise<void>,
   onPage: (run: RunInProgress) => Promise<void>,
+  budget: Budget = createBudget(settings.maxCloses),
 ): Promise<RunReport> {
   const requestsBefore = deps.remote.figures();
   if (!interrupts.stop.aborted) await deps.remote.signIn(interrupts.abort);
@@ -82,7 +84,6 @@ export async function execute(
   const ending = createEnding(abort);
   const health = createHealth();
   const closeHealth = createHealth();
-  const budget = createBudget(settings.maxCloses);
   const { phase, recorder } = createNarration(deps, id, dryRun);
   // Each conversation has one request under way at a time; some more are in hand so that one is always ready.
   const useful = () => deps.remote.usefulInFlight() + READY;
@@ -105,25 +106,21 @@ export async function execute(
   const settle = createSettle({ ...parts, ...settings, closer, gate });
   const survey = createSurvey({
     api: settings.survey ? deps.survey : null,
+    clock: deps.clock,
+    deadlineMs: conversationDeadlineMs,
     log: deps.log,
     signal: ending.signal,
     onSurveyed: (n) => {
       recorder.counts.surveyed += n;
     },
   });
-  let taken = 0;
   let unrecovered = 0;
 
   function take(look: Look): boolean {
-    if (settings.limit !== null && taken >= settings.limit) {
-      if (look === 'watch') return false;
-      ending.stop(EXIT.workLeft, `The limit of ${settings.limit} (--limit) is reached.`);
-    }
     if (settings.maxDurationMs !== null && deps.clock.now() >= startedAt + settings.maxDurationMs) {
       ending.stop(EXIT.workLeft, 'The time (maxDuration) is used up.');
     }
     if (ending.stopped) return false;
-    taken++;
     if (look === 'request') recorder.counts.requested++;
     return true;
   }
@@ -134,6 +131,7 @@ export async function execute(
     ending,
     counts: recorder.counts,
     pool,
+    budget,
     feed: createFeed({
       ...parts,
       pool,
@@ -168,8 +166,10 @@ export async function execute(
   } finally {
     unlisten();
   }
-  for (const forbidden of [health.finalVerdict(), closeHealth.finalVerdict()]) {
-    if (forbidden !== null) ending.fail(forbidden);
+  // Where the survey has settled some, the rest may well be the few that we are kept out of.
+  const forbidden = recorder.counts.surveyed > 0 ? null : health.finalVerdict();
+  for (const verdict of [forbidden, closeHealth.finalVerdict()]) {
+    if (verdict !== null) ending.fail(verdict);
   }
   const { state, exitCode, message } = conclude({
     kind: what.kind,

@@ -34,6 +34,6 @@ export function createSettleEnded(parts: {
 function isSettledBy(conversation: Conversation, { mapping, request, intendedAt }: Known): boolean {
   if (mapping === null || request !== null || intendedAt !== null || conversation.endedAt === null)
     return false;
-  const ourSide = mapping.lastActivityAt;
-  return ourSide === null || ourSide <= conversation.endedAt;
+  // A session that began after that end is a sign of life too.
+  return Math.max(mapping.startedAt, mapping.lastActivityAt ?? 0) <= conversation.endedAt;
 }

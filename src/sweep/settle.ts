@@ -92,6 +92,11 @@ export function createSettle(parts: SettleParts): Settle {
     health.answered();
     if (look === 'watch' && conversation?.status !== 'active') return;
     if (conversation === null) {
+      // To the wrong organisation every conversation is unknown.
+      if (!(await parts.gate.mayCloseByPolicy())) {
+        recorder.record(finding(null, { outcome: 'not_attempted', reason: 'refused' }));
+        return;
+      }
       recorder.record(
         finding(null, { outcome: 'not_found', detail: 'Genesys Cloud does not know it (any more)' }),
       );

@@ -1,6 +1,7 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { ApiError } from '../domain/errors.ts';
-import type { Log, SurveyApi } from './ports.ts';
+import { ApiError, type ApiFailure } from '../domain/errors.ts';
+import { withDeadline } from './deadline.ts';
+import type { Clock, Log, SurveyApi } from './ports.ts';
 import { newTrace } from './recorder.ts';
 
 /**
@@ -22,15 +23,23 @@ const MOST_IDS = 100;
 /** For this few, individual reads cost as little and tell more. */
 const FEW_IDS = 2;
 
+/** Trouble that the next page may not have; after so many pages in a row with it there is no survey any more. */
+const PASSING: readonly ApiFailure[] = ['lost', 'never_sent', 'rate_limited'];
+const MOST_UNANSWERED = 3;
+
 /** @param api null: the contract has none, or it is switched off */
 export function createSurvey(parts: {
   readonly api: SurveyApi | null;
+  readonly clock: Clock;
+  /** The longest that one call may take, with all its attempts. */
+  readonly deadlineMs: number;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Called with the number of ids of each answer. */
   readonly onSurveyed: (n: number) => void;
 }): Survey {
-  const { api, log, signal, onSurveyed } = parts;
+  const { api, clock, deadlineMs, log, signal, onSurveyed } = parts;
+  let unanswered = 0;
   let mostIds = api === null ? 0 : MOST_IDS;
 
   async function ask(ids: readonly string[], ended: Map<string, Conversation>): Promise<void> {
@@ -43,7 +52,10 @@ export function createSurvey(parts: {
       return;
     }
     try {
-      const answer = await api.endedOf(ids, { signal, trace: newTrace() });
+      const answer = await withDeadline(clock, deadlineMs, signal, (abort) =>
+        api.endedOf(ids, { signal: abort, trace: newTrace() }),
+      );
+      unanswered = 0;
       onSurveyed(ids.length);
       // Only what was asked for: an answer about something else is not one.
       for (const id of ids) {
@@ -55,6 +67,10 @@ export function createSurvey(parts: {
       if (error.status === 400 && ids.length > FEW_IDS) {
         mostIds = Math.ceil(ids.length / 2);
         await ask(ids, ended);
+        return;
+      }
+      if (PASSING.includes(error.failure) && ++unanswered < MOST_UNANSWERED) {
+        log.debug(`no survey of this page: ${error.message}`);
         return;
       }
       mostIds = 0;

@@ -56,7 +56,7 @@ async function sweepSteps(
   }
   await pool.idle();
   counts.left = deps.work.countLeft({ ...due, cutoff: settings.onlyRequested ? null : cutoff });
-  ending.leaveRest(counts.left + counts.notAttempted);
+  ending.leaveRest(counts.left + counts.notAttempted, settings);
 }
 
 /** Requests first, then what is due, then what ended lately, then what others have asked for meanwhile. */
@@ -109,10 +109,14 @@ export function serveRequests(
       run.phase('requests', conversationIds.size);
       await run.feed.requests(conversationIds);
       await run.pool.idle();
-      run.counts.left = Math.max(0, conversationIds.size - run.counts.requested);
-      run.ending.leaveRest(run.counts.left);
+      run.counts.left = [...conversationIds].filter((id) => {
+        const { request, intendedAt } = deps.work.known(id);
+        return request !== null && intendedAt === null && !deps.work.isDone(run.id, id);
+      }).length;
+      run.ending.leaveRest(run.counts.left, settings);
     },
     async () => {},
+    within?.budget,
   );
 }
 
@@ -156,7 +160,20 @@ async function serveLate(
   const late = deps.work.lateRequests(run.id, LATE_REQUESTS);
   if (late.length === 0) return;
   const ids = new Set(late.map((request) => request.conversationId));
-  const report = await serveRequests(deps, settings, ids, interrupts, run);
+  const { maxDurationMs } = settings;
+  const timeLeft =
+    maxDurationMs === null ? null : Math.max(0, run.startedAt + maxDurationMs - deps.clock.now());
+  const report = await serveRequests(
+    deps,
+    { ...settings, limit: null, maxDurationMs: timeLeft },
+    ids,
+    interrupts,
+    run,
+  );
+  run.ending.include(
+    report.exitCode,
+    `Run ${report.run.id}, for requests that came meanwhile: ${report.message}`,
+  );
   deps.log.info(`Run ${report.run.id} served ${ids.size} requests that came meanwhile: ${report.message}`);
 }
 

@@ -30,7 +30,7 @@ export async function verify(
   for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
     const left = until - clock.now();
     if (left > 0) await clock.sleep(Math.min(wait, left), context.signal);
-    const verdict = await readVerdict(conversationId, api, context);
+    const verdict = await readVerdict(conversationId, api, { ...context, urgent: true });
     if (verdict.kind === 'ended' || verdict.kind === 'gone' || clock.now() >= until) return verdict;
   }
 }

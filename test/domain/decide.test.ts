@@ -301,25 +301,27 @@ describe('the last activity', () => {
 
 describe('a conversation that came back to life after it had ended', () => {
   const silent = { lastActivityAt: null };
-  const closedAt = (hoursAgo: number, activeHoursAgo: number) => ({
-    state: 'closed' as const,
-    stateAt: NOW - hoursAgo * HOUR,
+  const endSeen = (hoursAgo: number, activeHoursAgo: number) => ({
+    state: 'open' as const,
+    endSeenAt: NOW - hoursAgo * HOUR,
     lastActivityAt: NOW - activeHoursAgo * HOUR,
   });
 
-  it('is not stale by what our own side knew of its earlier life', () => {
-    const reason = reasonFor({ conversation: silent, mapping: closedAt(30, 90) });
-    expect(reason).toBe('keep unknown_activity');
+  it('is not stale by what our own side knew of its earlier life, whatever its mapping says by now', () => {
+    for (const state of ['open', 'closed'] as const) {
+      const reason = reasonFor({ conversation: silent, mapping: { ...endSeen(30, 90), state } });
+      expect(reason).toBe('keep unknown_activity');
+    }
   });
 
   it('is judged by what our own side knows of its new one', () => {
-    expect(reasonFor({ conversation: silent, mapping: closedAt(90, 30) })).toBe('close stale');
-    expect(reasonFor({ conversation: silent, mapping: closedAt(90, 2) })).toBe('keep active_recently');
+    expect(reasonFor({ conversation: silent, mapping: endSeen(90, 30) })).toBe('close stale');
+    expect(reasonFor({ conversation: silent, mapping: endSeen(90, 2) })).toBe('keep active_recently');
   });
 
-  it('is judged as ever while its mapping is open', () => {
-    expect(reasonFor({ conversation: silent, mapping: { ...closedAt(30, 90), state: 'open' } })).toBe(
-      'close stale',
-    );
+  it('still counts as active since a request that came before its earlier end', () => {
+    const request = { requestedAt: NOW - 100 * HOUR };
+    const reason = reasonFor({ conversation: silent, mapping: endSeen(30, 90), request });
+    expect(reason).toBe('keep active_since_request');
   });
 });

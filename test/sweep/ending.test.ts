@@ -70,7 +70,7 @@ describe('why a run ends', () => {
   ])('leaveRest when %s', (_, left, failed, codes) => {
     const ending = setUp();
     if (failed) ending.fail(unavailable);
-    ending.leaveRest(left);
+    ending.leaveRest(left, { limit: 5, maxDurationMs: null });
     expect(ending.codes).toEqual(codes);
     expect(ending.sentences).toHaveLength(codes.length);
   });

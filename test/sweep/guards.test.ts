@@ -119,7 +119,7 @@ describe('a night unlike others', () => {
     expect((await n.sweep({}, { confirm })).exitCode).toBe(5);
     expect(asked).toEqual([]);
     const { counts, exitCode } = await n.sweep({ acceptVolume: true });
-    expect({ exitCode, notFound: counts.notFound }).toEqual({ exitCode: 0, notFound: 201 });
+    expect({ exitCode, notFound: counts.notFound }).toEqual({ exitCode: 3, notFound: 201 });
   });
 
   it('is a remark in a dry run', async () => {
@@ -185,5 +185,26 @@ describe('a clock or an organisation that is wrong', () => {
     const { exitCode, message, counts } = await n.dryRun({ expectOrganization: 'Acme' });
     expect({ exitCode, wouldClose: counts.wouldClose }).toEqual({ exitCode: 0, wouldClose: 15 });
     expect(message).toContain("A real run would be refused: This machine's clock is 1h behind");
+  });
+});
+
+describe('conversations that nobody knows', () => {
+  it('are not taken for gone in the wrong organisation', async () => {
+    const n = await night({ conversations: numbers(3).map(stale) });
+    for (const one of numbers(3)) n.world.forget(idOf(one));
+    n.request([idOf(3)]);
+    const { exitCode, counts } = await n.sweep({ expectOrganization: 'Acme' });
+    expect(exitCode).toBe(5);
+    expect(counts.notFound).toBe(0);
+    expect(numbers(3).map((one) => n.mapping(idOf(one))?.state)).toEqual(['open', 'open', 'open']);
+    expect(n.requests(idOf(3)).at(-1)?.settledAt).toBeNull();
+  });
+
+  it('are a reason to look at the settings when there is nothing else', async () => {
+    const n = await night({ conversations: numbers(12).map(stale) });
+    for (const one of numbers(12)) n.world.forget(idOf(one));
+    const { exitCode, message } = await n.sweep();
+    expect(exitCode).toBe(3);
+    expect(message).toContain('knows none of the 12');
   });
 });

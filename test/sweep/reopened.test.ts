@@ -57,6 +57,11 @@ describe('a conversation that is reopened after we closed it', () => {
     expect(n.account(ID)).toMatchObject({ status: 'active', patches: 1 });
     expect(n.agreement()).toEqual([]);
 
+    // However often it is looked at: what our own side did in its earlier life never makes it stale.
+    await n.later(2 * DAY);
+    await n.sweep();
+    expect(n.story(ID).at(-1)).toBe('kept/unknown_activity');
+
     n.request([ID]);
     await n.sweep({ onlyRequested: true });
     expect(n.story(ID).at(-1)).toBe('closed/requested');

@@ -120,10 +120,10 @@ describe('the survey', () => {
     ['forbidden', { missingPermissions: ['analytics:conversationDetail:view'] }],
     ['down', { faults: {} }],
   ])('that is %s is replaced by reads, with one warning', async (what, simulator) => {
-    const n = await night({ conversations: range(1, 120).map(ended), simulator });
+    const n = await night({ conversations: range(1, 320).map(ended), simulator });
     if (what === 'down') n.when('survey', null, () => '503');
     const { counts, exitCode } = await n.sweep({ survey: true });
-    expect(counts).toMatchObject({ alreadyClosed: 120, inspected: 120, surveyed: 0 });
+    expect(counts).toMatchObject({ alreadyClosed: 320, inspected: 320, surveyed: 0 });
     expect(exitCode).toBe(0);
     expect(n.notes.filter((note) => note.startsWith('No survey'))).toHaveLength(1);
     expect(n.agreement()).toEqual([]);
@@ -166,6 +166,41 @@ describe('the survey', () => {
     const { counts } = await n.dryRun({ survey: true });
     expect(counts).toMatchObject({ alreadyClosed: 2, wouldClose: 1 });
     expect([1, 2, 3].map((i) => n.mapping(idOf(i))?.state)).toEqual(['open', 'open', 'open']);
+  });
+
+  it('of one page may fail without giving up the survey of the night', async () => {
+    const n = await night({ conversations: range(1, 350).map(ended) });
+    n.when('survey', null, (nth) => (nth <= 4 ? '503' : null));
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 350, surveyed: 250, inspected: 100 });
+    expect(n.notes.filter((note) => note.startsWith('No survey'))).toEqual([]);
+  });
+
+  it('that is rate limited for ever costs the run no more than three conversations may', async () => {
+    const n = await night({ conversations: range(1, 10).map(stale) });
+    n.when('survey', null, () => ({ kind: '429', retryAfter: '170' }));
+    const began = n.clock.now();
+    const { counts } = await n.sweep({ survey: true, maxDurationMs: 30 * MINUTE });
+    expect(n.clock.now() - began).toBeLessThan(30 * MINUTE);
+    expect(counts.closed).toBe(10);
+  });
+
+  it('does not settle a session that began after that end', async () => {
+    const n = await night({ conversations: [ended(1), ended(2)] });
+    const change = n.user.prepare(
+      'UPDATE mappings SET started_at = ?, last_activity_at = NULL WHERE conversation_id = ?',
+    );
+    change.run(toIso(n.clock.now() - 26 * HOUR), idOf(2));
+    expect((await n.sweep({ survey: true })).counts).toMatchObject({ alreadyClosed: 2, inspected: 1 });
+  });
+
+  it("makes a single conversation that is forbidden that one's failure, not everybody's", async () => {
+    const n = await night({ conversations: [...range(1, 30).map(ended), stale(31)] });
+    n.when('read', idOf(31), () => ({ kind: 'reply', status: 403, body: '{"code":"missing.permissions"}' }));
+    expect(await n.sweep({ survey: true })).toMatchObject({
+      exitCode: 3,
+      counts: { failed: 1, alreadyClosed: 30 },
+    });
   });
 
   it('does not keep a run from ending at a daily limit', async () => {
