@@ -22,6 +22,8 @@ export async function parseWords(words: readonly string[]): Promise<Asked> {
       'camel-case-expansion': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
+      // `--stale-after -1h` must not be read as -1 and -h.
+      'short-option-groups': false,
     })
     .help(false)
     .version(false)

@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { loadConfig } from '../config/load.ts';
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
-import { createArgs } from './args.ts';
-import type { Context } from './command.ts';
 import { helpOn } from './help.ts';
 import type { Io } from './io.ts';
-import { createLog } from './log.ts';
-import { createNarrator } from './narrator.ts';
-import { createOutput } from './output.ts';
-import { type Argv, parseWords } from './parse.ts';
+import { parseWords } from './parse.ts';
 
 /**
  * Runs one command. Expected errors become one sentence on stderr and their exit code; anything else is a bug and
@@ -17,38 +10,16 @@ import { type Argv, parseWords } from './parse.ts';
 export async function main(io: Io): Promise<ExitCode> {
   try {
     const asked = await parseWords(io.argv);
-    if (asked.kind === 'command') return await asked.command.run(createContext(io, asked.argv));
+    if (asked.kind === 'command') {
+      // Not needed for help, which should be there at once.
+      const { createContext } = await import('./context.ts');
+      return await asked.command.run(createContext(io, asked.argv));
+    }
     io.stdout.write(helpOn(asked.topic));
     return EXIT.ok;
   } catch (error) {
     return report(io, error);
   }
-}
-
-function createContext(io: Io, argv: Argv): Context {
-  const args = createArgs(argv);
-  const json = args.flag('json');
-  const quiet = args.flag('quiet');
-  const color = argv.color !== false;
-  const surroundings = {
-    env: io.env,
-    cwd: io.cwd,
-    readFile: (path: string) => readFileSync(path, 'utf8'),
-  };
-  const narrator = createNarrator(io.stderr);
-  let loaded: ReturnType<typeof loadConfig> | null = null;
-  return {
-    io,
-    args,
-    out: createOutput(io, { json, quiet, color }),
-    narrator,
-    log: createLog(io, narrator, { json, quiet, verbose: args.flag('verbose'), color }),
-    surroundings,
-    config: () => {
-      loaded ??= loadConfig({ ...surroundings, flags: argv, configFile: args.text('config') ?? null });
-      return loaded;
-    },
-  };
 }
 
 /** The one object of `--json` is written here too. What cannot be written is not worth a second error. */

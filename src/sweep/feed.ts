@@ -38,6 +38,12 @@ export interface FeedParts {
   readonly onPage: () => Promise<void>;
 }
 
+/** Part of what is due: what must be read, and the key to go on from; null: it is the last. */
+interface Page {
+  readonly rest: readonly PageKey[];
+  readonly last: PageKey | null;
+}
+
 /** Hands the work of one run to the pool, page by page, in the design's order. */
 export interface Feed {
   /** All pending requests, or only those of `ids`. */
@@ -123,6 +129,15 @@ export function createFeed(parts: FeedParts): Feed {
     return page.filter(({ conversationId }) => !settled.has(conversationId));
   }
 
+  /** The next page and what the survey leaves of it; null when nothing more is due or may be taken. */
+  async function load(after: PageKey | null, left: number): Promise<Page | null> {
+    const size = Math.min(pageSize(), left);
+    if (size <= 0 || !mayTake('due')) return null;
+    const page = work.pageDue({ cutoff, now: clock.now(), runId }, after, size);
+    const last = page.length < size ? null : (page.at(-1) ?? null);
+    return { rest: await ruleOut(page), last };
+  }
+
   const isAnythingWatched = () =>
     [true, false].some((ours) => work.pageWatched({ ...watchRange, ours }, null, 1).length > 0);
 
@@ -150,17 +165,17 @@ export function createFeed(parts: FeedParts): Feed {
     requests,
     due: async () => {
       const left = leftOf(isAnythingWatched() ? 1 - WATCH_SHARE : 1);
-      let after: PageKey | null = null;
-      for (;;) {
-        const size = Math.min(pageSize(), left());
-        if (size <= 0 || !mayTake('due')) return;
-        const page: PageKey[] = work.pageDue({ cutoff, now: clock.now(), runId }, after, size);
-        after = page.at(-1) ?? after;
-        for (const key of await ruleOut(page)) {
+      let page = await load(null, left());
+      while (page !== null) {
+        const { rest, last } = page;
+        // The next page is surveyed while this one is worked on, so that the pace never waits for a survey.
+        const next = last === null || settings.limit !== null ? null : load(last, left());
+        next?.catch(() => {});
+        for (const key of rest) {
           if (left() <= 0 || !(await hand(key.conversationId, 'due'))) return;
         }
         await betweenPages();
-        if (page.length < size) return;
+        page = await (next ?? (last === null ? null : load(last, left())));
       }
     },
     watched: async () => {
