@@ -12,7 +12,10 @@ CREATE TABLE mappings (
       AND length(replace(conversation_id, '-', '')) = 32
     ),
   session_id TEXT NOT NULL
-    CONSTRAINT session_id_is_not_empty CHECK (trim(session_id) <> ''),
+    CONSTRAINT session_id_is_not_empty CHECK (trim(session_id) <> '')
+    CONSTRAINT session_id_has_no_control_characters CHECK (
+      session_id NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || ']*'
+    ),
   user_id TEXT,
   started_at TEXT NOT NULL
     CONSTRAINT started_at_is_utc_with_milliseconds CHECK (

@@ -1,4 +1,5 @@
 import type { Origin } from '../domain/close-request.ts';
+import { UsageError } from '../domain/errors.ts';
 import { type Instant, toIso } from '../domain/time.ts';
 import { Cells, checkText, RowProblem } from './cells.ts';
 import type { Columns, Header } from './header.ts';
@@ -13,6 +14,18 @@ const MAX_REASON_LENGTH = 500;
 export function headerOfBareList(cells: readonly string[]): Header {
   const names = ['conversation_id', 'reason'].slice(0, Math.min(cells.length, 2));
   return { index: new Map(names.map((name, at) => [name, at])), width: names.length, ignored: [] };
+}
+
+/**
+ * A mapping given by mistake would ask for the close of every conversation that is open.
+ * @throws UsageError for a header that only a mapping has
+ */
+export function refuseMapping({ ignored }: Header, file: string): void {
+  if (ignored.some((name) => name.trim().toLowerCase() === 'started_at')) {
+    throw new UsageError(
+      `${file} is a mapping, not a list of conversations to close; use nightsweep import mapping, or leave only conversation_id and reason.`,
+    );
+  }
 }
 
 /** A close request, and when what it was decided from was seen: the `as_of` of a dry run's list, else now. */

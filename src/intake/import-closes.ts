@@ -8,6 +8,7 @@ import {
   CLOSES_COLUMNS,
   checkClose,
   headerOfBareList,
+  refuseMapping,
   requestCloses,
 } from './check-close.ts';
 import { concludeImport } from './conclude-import.ts';
@@ -44,6 +45,7 @@ export async function importCloses(options: ImportCloses): Promise<ImportSummary
   const { first, rest } = await firstOf(batches, file);
   const bare = first.cells !== null && parseConversationId(first.cells[0] ?? '') !== null;
   const header = bare ? headerOfBareList(first.cells) : readHeader(first, CLOSES_COLUMNS, file);
+  refuseMapping(header, file);
   noteIgnored(header, file, log);
 
   const id = store.beginImport('closes', file, clock.now());

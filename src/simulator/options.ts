@@ -70,3 +70,12 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   }
   return resolved;
 }
+
+/** Everything that the simulator asks for: permissions of the Platform API, and the scopes of the gateway contract. */
+export const PERMISSIONS: readonly string[] = [
+  'conversation:communication:view',
+  'conversation:communication:disconnect',
+  'analytics:conversationDetail:view',
+  'conversation:read',
+  'conversation:message:write',
+];

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { DatabaseError } from '../domain/errors.ts';
 import { guarded } from './sql-errors.ts';
 
 /** The values of a statement's `@names`. */
@@ -41,6 +43,7 @@ export function connect(path: string, options: { readonly readonly: boolean }): 
     path,
     () => new Database(path, { readonly: options.readonly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
   );
+  const identity = identityOf(path);
   return {
     path,
     prepare<P extends Params, Row>(sql: string): Statement<P, Row> {
@@ -55,10 +58,32 @@ export function connect(path: string, options: { readonly readonly: boolean }): 
           }),
       };
     },
-    write: (fn) => guarded(path, () => raw.transaction(fn).immediate()),
+    write: (fn) =>
+      guarded(path, () => {
+        demandSameFile(path, identity);
+        return raw.transaction(fn).immediate();
+      }),
     read: (fn) => guarded(path, () => raw.transaction(fn).deferred()),
     pragma: (name) => guarded(path, () => raw.pragma(name, { simple: true })),
     exec: (sql) => guarded(path, () => void raw.exec(sql)),
     close: () => guarded(path, () => void raw.close()),
   };
+}
+
+/**
+ * What is written into a file that was removed or replaced is lost when it is closed. Checked before each write, so
+ * that nothing is closed whose record would vanish.
+ */
+function demandSameFile(path: string, identity: string | null): void {
+  if (identityOf(path) !== identity) {
+    throw new DatabaseError(
+      `The database ${path} was removed or replaced while it was in use; put it back, or restore a backup, and run again.`,
+    );
+  }
+}
+
+/** Null: there is none. */
+function identityOf(path: string): string | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? null : `${stats.dev}:${stats.ino}`;
 }

@@ -10,6 +10,7 @@ import {
   MIGRATIONS,
   type Migrated,
   migrate,
+  schemaVersion,
 } from './migrate.ts';
 
 /**
@@ -34,6 +35,7 @@ export function openDatabase(path: string, options: OpenOptions): { db: Db; migr
   try {
     const latest = latestVersion(migrations);
     demandNotNewer(db, latest);
+    if (mode !== 'create') demandNotEmpty(db);
     if (mode === 'read') {
       demandCurrent(db, latest);
       return { db, migrated: null };
@@ -60,6 +62,15 @@ export function openExisting(path: string, options: { readonly readonly: boolean
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** An interrupted copy must not look like "nothing to do". */
+function demandNotEmpty(db: Db): void {
+  if (schemaVersion(db) === 0) {
+    throw new DatabaseError(
+      `The database ${db.path} is empty; restore it, or fill it with 'nightsweep import mapping FILE' or 'nightsweep db migrate'.`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { aPlace, CLOSED_PORT, type Place } from './place.ts';
@@ -99,4 +100,39 @@ describe('doctor', () => {
     expect(failed).toContainEqual({ name, status: 'fail', says: expect.stringContaining(says) });
     expect(json.message).toContain('mend the first one first');
   });
+});
+
+describe('doctor says what a sweep would only warn of', () => {
+  it('without the permission for the survey', async () => {
+    const place = await readyPlace({ missingPermissions: ['analytics:conversationDetail:view'] });
+    const { code, stdout } = await place.run('doctor');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn {2}survey/m);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('grant analytics:conversationDetail:view');
+  });
+
+  it('after a sweep that died, which runs shows as died too', async () => {
+    const place = await readyPlace();
+    place.simulator.intercept(({ route }) => (route === 'read' ? 'timeout' : null));
+    const sweep = place.start('sweep');
+    while (place.count('read') === 0) await new Promise((resolve) => setImmediate(resolve));
+    sweep.process.kill('SIGKILL');
+    await sweep.ended;
+    place.simulator.intercept(null);
+    expect((await place.run('doctor')).stdout).toMatch(/^warn {2}last sweep +run 1, .*died/m);
+    expect((await place.run('runs')).stdout).toMatch(/sweep +died/);
+  });
+});
+
+it('a sweep whose database is taken away stops with 9 and closes nothing more', async () => {
+  const place = await aPlace({ conversations: stale(40) });
+  map(place, 40);
+  place.simulator.intercept(({ route }) => {
+    if (route === 'close' && place.count('close') === 3) rmSync(place.database);
+    return null;
+  });
+  const { code, stderr } = await place.run('sweep');
+  expect(code).toBe(9);
+  expect(stderr).toContain('was removed or replaced while it was in use');
+  expect(place.count('close')).toBeLessThanOrEqual(3 + 10);
 });

@@ -26,7 +26,7 @@ describe('looking at what is there', () => {
 
   it('report: a table, JSON or CSV, by whatever is asked for', async () => {
     expect(await look('report', '--by', 'outcome')).toMatch(
-      /\nalready_closed +1\nclosed +1\nkept +1\nall +3\n$/,
+      /\nalready_closed +1\nclosed +1\nkept +1\nall +3\n\nA conversation that is kept every night/,
     );
     expect(await look('report', '--by', 'reason')).toMatch(/\nparked +0 +0 +1\n/);
     expect(await look('report', '--by', 'run', '--format', 'csv')).toBe(

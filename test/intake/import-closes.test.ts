@@ -138,10 +138,10 @@ describe('a list of closes that was imported before', () => {
 
   it('is another list when one byte differs, and a mapping of the same bytes is no list', async () => {
     const { closes, mapping } = setUp();
-    const both = fileOf('conversation_id,session_id,started_at', `${idOf(1)},s,2026-11-01`);
-    await mapping(both);
-    await closes(both);
-    expect((await closes(`${both}\n`)).counts).toMatchObject({ unchanged: 1 });
+    const list = fileOf('conversation_id,reason', `${idOf(1)},x`);
+    await closes(list);
+    expect((await closes(`${list}\n`)).counts).toMatchObject({ unchanged: 1 });
+    await expect(mapping(list)).rejects.toThrow('lacks the column');
   });
 });
 
@@ -156,6 +156,11 @@ describe('a list of closes that is unusable as a whole', () => {
     ['semicolons', fileOf('conversation_id;reason'), /semicolons/],
     ['semicolons without a header', fileOf(`${idOf(1)};done`), /semicolons/],
     ['a misspelt column', fileOf('conversationid,reason'), /did you mean conversation_id/],
+    [
+      'a mapping, which would close everything',
+      fileOf('session_id,conversation_id,started_at', `s,${idOf(1)},2026-11-01`),
+      /is a mapping, not a list/,
+    ],
   ])('is refused for %s, and nothing is written', async (_, content, message) => {
     const { closes, rows } = setUp();
     const refusal = closes(content);

@@ -84,6 +84,8 @@ describe('the table of a report', () => {
         '2026-11-02       0     0',
         'all              1     2',
         '',
+        'A conversation that is kept every night counts every night.',
+        '',
       ].join('\n'),
     );
   });
@@ -95,6 +97,8 @@ describe('the table of a report', () => {
       'closed               1',
       'kept                 2',
       'all                  3',
+      '',
+      'A conversation that is kept every night counts every night.',
       '',
     ]);
   });

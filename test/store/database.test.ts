@@ -3,6 +3,8 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -140,13 +142,35 @@ describe('what cannot be opened is refused in a sentence, and is left as it was:
     });
   });
 
-  it('a new, empty file is asked to be migrated by those who only read, and is set up by those who write', () => {
+  it('an empty file, such as an interrupted copy, but by those who may create one', () => {
     const path = join(tempDir(), 'x.db');
     writeFileSync(path, '');
-    expect(() => open(path, 'read')).toThrow("run 'nightsweep db migrate' once");
-    const store = open(path, 'write');
+    for (const mode of ['read', 'write'] as const) {
+      expect(() => open(path, mode)).toThrow(
+        "is empty; restore it, or fill it with 'nightsweep import mapping FILE'",
+      );
+    }
+    const store = open(path, 'create');
     expect(store.migrated).toMatchObject({ from: 0, backup: null });
     store.close();
+  });
+});
+
+describe('a database that is removed or replaced while it is in use', () => {
+  it.each([
+    ['removed', (path: string) => rmSync(path)],
+    ['renamed', (path: string) => renameSync(path, `${path}.old`)],
+    [
+      'replaced',
+      (path: string) => {
+        renameSync(path, `${path}.old`);
+        writeFileSync(path, '');
+      },
+    ],
+  ])('takes no more: %s', (_, happen) => {
+    const { path, store } = tempStore();
+    happen(path);
+    expect(() => store.intake.beginImport('mapping', 'a.csv', T0)).toThrow(/was removed or replaced while/);
   });
 });
 

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import type { Command, Context } from '../command.ts';
+import { outputFile } from '../files.ts';
 
 /** Creates the database, or brings it up to date. */
 export const dbMigrate: Command = {
@@ -83,7 +83,7 @@ export const dbBackup: Command = {
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { openRecord } = await import('../compose.ts');
-    const file = resolve(context.io.cwd, context.args.positional('file'));
+    const file = outputFile(context.io, context.args.positional('file'));
     const store = openRecord(context, 'read');
     try {
       store.maintenance.backupTo(file);

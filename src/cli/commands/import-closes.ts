@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { EXIT, type ExitCode, UsageError, worstExit } from '../../domain/errors.ts';
 import type { ImportSummary } from '../../intake/summary.ts';
 import type { Store } from '../../store/store.ts';
 import type { Command, Context } from '../command.ts';
+import { newFile, write } from '../files.ts';
 
 /** Above this, closing at once is confirmed first. */
 const CONFIRM_ABOVE = 500;
@@ -85,7 +83,7 @@ async function closeNow(
   const served = await serveNow(context, store, ids, () => {});
   if (results !== null) {
     const { resultsCsv } = await import('../render/results.ts');
-    await writeFile(results, resultsCsv(rows, served.answers), { flag: 'wx' });
+    await write(results, resultsCsv(rows, served.answers), { replace: false });
   }
   const exitCode = worstExit([served.exitCode, importExitCode(summary)]);
   const message = `${importMessage(summary)} ${served.message}`;
@@ -107,7 +105,5 @@ function resultsPath({ io, args }: Context, now: boolean): string | null {
   const given = args.text('results');
   if (given === undefined) return null;
   if (!now) throw new UsageError('--results goes with --now; without it the sweep that serves them reports.');
-  const path = resolve(io.cwd, given);
-  if (existsSync(path)) throw new UsageError(`${given} exists already; name a file that does not.`);
-  return path;
+  return newFile(io, given);
 }

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import type { Report } from '../../report/figures.ts';
 import type { Command, Context } from '../command.ts';
+import { outputFile, write } from '../files.ts';
 
 const GROUPINGS = ['day', 'hour', 'outcome', 'reason', 'queue', 'origin', 'run'] as const;
 const FORMATS = ['table', 'json', 'csv'] as const;
@@ -38,15 +37,17 @@ export const report: Command = {
       now: io.clock.now(),
       timeZone,
     });
+    const given = args.text('out');
+    const file = given === undefined ? null : outputFile(io, given);
     const { openRecord } = await import('../compose.ts');
     const store = openRecord(context, 'read');
     try {
       const result = figures(store.report.outcomes(period.since, period.until), { ...period, timeZone, by });
-      const file = args.text('out');
-      const text = await render(result, format, file === undefined && out.color);
-      if (file === undefined) out.raw(text);
+
+      const text = await render(result, format, file === null && out.color);
+      if (file === null) out.raw(text);
       else {
-        await writeFile(resolve(io.cwd, file), text);
+        await write(file, text, { replace: true });
         log.info(`The report is in ${file}.`);
       }
       return EXIT.ok;

@@ -61,32 +61,41 @@ function runNumber(given: string): number | null {
   throw new UsageError(`${JSON.stringify(given)} is not the number of a run; nightsweep runs lists them.`);
 }
 
-async function listText(list: readonly Run[], { out }: Context): Promise<string> {
+/** One whose process is gone will be marked as interrupted by the next run; until then the record cannot know. */
+function stateOf({ state, host, pid }: Run, { io }: Context): string {
+  return state === 'running' && !io.isAlive(host, pid) ? 'died' : state;
+}
+
+async function listText(list: readonly Run[], context: Context): Promise<string> {
+  const { out } = context;
   if (list.length === 0) return 'Nothing has run yet; begin with: nightsweep sweep --dry-run';
   const { plainTable } = await import('../render/table.ts');
   return plainTable(
-    ['run', 'started', 'kind', 'state', 'exit', 'closed', 'kept', 'failed', 'left'],
+    ['run', 'started', 'kind', 'state', 'exit', 'closed', 'kept', 'trouble', 'left'],
     list.map((run) => [
       run.id,
       toIso(run.startedAt).slice(0, 16).replace('T', ' '),
       `${run.dryRun ? 'dry ' : ''}${run.kind}`,
-      run.state,
+      stateOf(run, context),
       run.exitCode ?? '',
       run.dryRun ? `(${run.counts.wouldClose})` : run.counts.closed,
       run.counts.kept,
-      run.counts.failed,
+      run.counts.failed + run.counts.unconfirmed + run.counts.expired + run.counts.notAttempted,
       run.counts.left,
     ]),
     out.colors,
   );
 }
 
-async function oneText(run: Run, trouble: readonly Outcome[], { out }: Context): Promise<string> {
+async function oneText(run: Run, trouble: readonly Outcome[], context: Context): Promise<string> {
+  const { out } = context;
   const { visible } = await import('../../report/text.ts');
   const { hang } = await import('../render/hang.ts');
-  const lasted = run.finishedAt === null ? 'still running' : humanDuration(run.finishedAt - run.startedAt);
+  const state = stateOf(run, context);
+  const open = state === 'died' ? 'never finished' : 'still running';
+  const lasted = run.finishedAt === null ? open : humanDuration(run.finishedAt - run.startedAt);
   const lines = [
-    out.colors.bold(`Run ${run.id}, ${run.scope} ${run.kind}${run.dryRun ? ' (dry)' : ''}, ${run.state}`),
+    out.colors.bold(`Run ${run.id}, ${run.scope} ${run.kind}${run.dryRun ? ' (dry)' : ''}, ${state}`),
     `  started ${toIso(run.startedAt)}, ${lasted}, exit ${run.exitCode ?? 'open'}`,
     `  by nightsweep ${run.version} on ${visible(run.host)}, process ${run.pid}`,
     ...(run.message === null ? [] : [`  ${hang(visible(run.message), 2)}`]),

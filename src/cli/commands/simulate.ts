@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/time.ts';
 import type { Command, Context } from '../command.ts';
+import { outputFile, write } from '../files.ts';
 
 const EFFECTS = ['reply', 'delayed', 'never'] as const;
 const DELAY_MS = 2_000;
@@ -55,7 +54,7 @@ async function runSimulate(context: Context): Promise<ExitCode> {
     faults: await faults(repeated(args.raw.fault)),
     rateLimit: { allowed: args.count('rate-limit', 1) ?? 300, windowMs: MINUTE },
     tokenLifetimeSeconds: args.count('token-lifetime', 1) ?? 86_400,
-    missingPermissions: repeated(args.raw['missing-permission']),
+    missingPermissions: await permissions(repeated(args.raw['missing-permission'])),
     closeEffect: effect === 'delayed' ? { kind: 'delayed', ms: DELAY_MS } : { kind: effect },
   });
   const { interrupts, unlisten } = io.listenForInterrupts();
@@ -65,7 +64,7 @@ async function runSimulate(context: Context): Promise<ExitCode> {
     const { url } = await simulator.start(port);
     const file = args.text('mapping');
     if (file !== undefined) {
-      await writeFile(resolve(io.cwd, file), mappingCsv(mappingRows(seed, population, now)));
+      await write(outputFile(io, file), mappingCsv(mappingRows(seed, population, now)), { replace: true });
     }
     const env = {
       GENESYS_API_URL: url,
@@ -130,4 +129,15 @@ async function faults(given: readonly string[]): Promise<Record<string, number>>
     throw new UsageError('The probabilities of --fault add up to more than 1; lower them.');
   }
   return chosen;
+}
+
+async function permissions(given: readonly string[]): Promise<readonly string[]> {
+  const { PERMISSIONS } = await import('../../simulator/options.ts');
+  for (const one of given) {
+    if (PERMISSIONS.includes(one)) continue;
+    throw new UsageError(
+      `--missing-permission cannot be ${JSON.stringify(one)}; give one of ${PERMISSIONS.join(', ')}.`,
+    );
+  }
+  return given;
 }

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Command, Context } from '../command.ts';
+import { newFile, write } from '../files.ts';
 
 /** The job. */
 export const sweep: Command = {
@@ -80,11 +78,13 @@ async function runSweep(context: Context): Promise<ExitCode> {
       };
       const report = await sweepOnce(deps, settings, interrupts);
       progress.end();
-      if (listFile !== null) await writeFile(listFile, closeList(wouldClose), { flag: 'wx' });
+      if (listFile !== null) await write(listFile, closeList(wouldClose), { replace: false });
       out.object(sweepJson(report));
       out.print(out.quiet ? report.message : sweepText(report, out.colors));
       if (listFile !== null) {
-        log.info(`The list is in ${listFile}; close exactly those with: nightsweep import closes --now FILE`);
+        log.info(
+          `The list is in ${listFile}; close exactly those with: nightsweep import closes ${args.text('out')} --now`,
+        );
       }
       return report.exitCode;
     } finally {
@@ -97,7 +97,7 @@ async function runSweep(context: Context): Promise<ExitCode> {
   }
 }
 
-/** A list that somebody may have signed is never overwritten. */
+/** The file of `--out`, or null. */
 function listPath({ io, args }: Context, dryRun: boolean): string | null {
   const given = args.text('out');
   if (given === undefined) return null;
@@ -106,7 +106,5 @@ function listPath({ io, args }: Context, dryRun: boolean): string | null {
       '--out goes with --dry-run; what a real run closed is in nightsweep report and runs.',
     );
   }
-  const path = resolve(io.cwd, given);
-  if (existsSync(path)) throw new UsageError(`${given} exists already; name a file that does not.`);
-  return path;
+  return newFile(io, given);
 }

@@ -50,6 +50,12 @@ function lastRuns(context: Context, store: Store): Check {
   if (last === undefined) return warn('last sweep', 'none yet; begin with nightsweep sweep --dry-run');
   const ago = humanDuration(context.io.clock.now() - last.startedAt);
   const says = `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}): ${last.state}, exit ${last.exitCode ?? 'open'}`;
+  if (last.state === 'running' && !context.io.isAlive(last.host, last.pid)) {
+    return warn(
+      'last sweep',
+      `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}), died; the next one recovers what it left`,
+    );
+  }
   const fine = last.exitCode === EXIT.ok || last.state === 'running';
   return fine ? ok('last sweep', says) : warn('last sweep', `${says}; see nightsweep runs ${last.id}`);
 }

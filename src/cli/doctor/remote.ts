@@ -30,6 +30,7 @@ export async function examineRemote(context: Context): Promise<Check[]> {
     checks.push(
       await permitted('reading', () => client.conversations.read(NOBODY, call)),
       await permitted('closing', () => client.conversations.close(NOBODY, call)),
+      ...(await surveying(context, client, call)),
       limits(context, client),
       clock(client),
     );
@@ -67,6 +68,18 @@ async function permitted(name: string, ask: () => Promise<unknown>): Promise<Che
     if (error.failure === 'refused') return ok(name, 'not forbidden');
     return fail(name, error.message, EXIT.unavailable);
   }
+}
+
+/** Without it sweeps work, and spend several times the requests. */
+async function surveying(context: Context, client: Client, call: Call): Promise<Check[]> {
+  const { survey } = client;
+  if (survey === null || !context.config().config.survey) return [];
+  const check = await permitted('survey', () => survey.endedOf([NOBODY], call));
+  return [
+    check.status === 'fail'
+      ? warn('survey', `${check.says}; without it every conversation is read one by one`)
+      : check,
+  ];
 }
 
 function limits(context: Context, client: Client): Check {

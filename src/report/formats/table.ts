@@ -12,7 +12,11 @@ export function renderTable(report: Report, { color }: { readonly color: boolean
   const shown = OUTCOMES.filter((outcome) => report.totals[outcome] > 0);
   if (shown.length === 0) return `${title}\n\nNothing was decided in this time.\n`;
   const table = report.by === 'outcome' ? outcomeTable(report, colors) : keyTable(report, shown, colors);
-  return `${title}\n\n${trimLines(table.toString())}\n`;
+  const note =
+    report.by === 'run' || report.totals.kept === 0
+      ? ''
+      : `\n${colors.dim('A conversation that is kept every night counts every night.')}\n`;
+  return `${title}\n\n${trimLines(table.toString())}\n${note}`;
 }
 
 type Colors = ReturnType<typeof picocolors.createColors>;
