@@ -1,50 +1,21 @@
 import type { ConversationApi } from '../sweep/ports.ts';
-import { found } from './found.ts';
+import { createConversationApi } from './conversation-api.ts';
 import { readMessageConversation } from './platform-conversation.ts';
-import type { Operation, Send } from './request.ts';
+import type { Send } from './request.ts';
 import { closeReply, isEndedState } from './wire.ts';
-
-const READ: Operation = {
-  what: 'reading the conversation',
-  counts: 'reads',
-  permission: 'conversation:communication:view',
-  repeatable: true,
-  priority: 'normal',
-};
-const URGENT_READ: Operation = { ...READ, priority: 'first' };
-const CLOSE: Operation = {
-  what: 'closing the conversation',
-  counts: 'closes',
-  permission: 'conversation:communication:disconnect',
-  repeatable: false,
-  priority: 'first',
-};
-
-const path = (conversationId: string) => `/api/v2/conversations/messages/${conversationId}`;
 
 /** The real Platform API (`api: platform`). */
 export function createPlatformApi(send: Send): ConversationApi {
-  return {
-    read: async (conversationId, context) => {
-      const request = {
-        operation: context.urgent === true ? URGENT_READ : READ,
-        method: 'GET',
-        path: path(conversationId),
-        body: null,
-      } as const;
-      const json = await found(send(request, context));
-      return json === null ? null : readMessageConversation(conversationId, json);
+  return createConversationApi(send, {
+    path: (conversationId) => `/api/v2/conversations/messages/${conversationId}`,
+    permission: {
+      read: 'conversation:communication:view',
+      close: 'conversation:communication:disconnect',
     },
-    close: async (conversationId, context) => {
-      const request = {
-        operation: CLOSE,
-        method: 'PATCH',
-        path: path(conversationId),
-        body: { state: 'disconnected' },
-      } as const;
-      return { proof: proofOf(conversationId, await send(request, context)) };
-    },
-  };
+    closeBody: { state: 'disconnected' },
+    toConversation: readMessageConversation,
+    proofOf,
+  });
 }
 
 /**

@@ -1,12 +1,5 @@
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
-import {
-  COUNT_OF,
-  type Counts,
-  type RequestFigures,
-  type RunKind,
-  type RunScope,
-  type RunState,
-} from '../domain/run.ts';
+import type { Counts, RequestFigures, RunKind, RunScope, RunState } from '../domain/run.ts';
 import type { Instant } from '../domain/time.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { createCloser } from './closer.ts';
@@ -17,8 +10,10 @@ import { createEnding, type Ending, isRunEnding, RunEnded } from './ending.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { createGate } from './gate.ts';
 import { createHealth } from './health.ts';
+import { listen } from './listen.ts';
+import { createNarration } from './narration.ts';
 import { createPool, type Pool } from './pool.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { recover } from './recover.ts';
 import { createSendClose } from './send-close.ts';
 import { createSettle, type Look } from './settle.ts';
@@ -208,59 +203,6 @@ export async function execute(
       message,
     };
   }
-}
-
-/** The recorder, and the progress that is told after each of its records. */
-function createNarration(deps: SweepDeps, runId: number, dryRun: boolean) {
-  let current: { phase: Progress['phase']; total: number } = { phase: 'recovering', total: 0 };
-  const recorder: Recorder = createRecorder({
-    runId,
-    dryRun,
-    ledger: deps.ledger,
-    clock: deps.clock,
-    onOutcome: (outcome) => {
-      deps.onOutcome(outcome);
-      tell();
-    },
-  });
-  function tell(): void {
-    deps.onProgress({
-      ...current,
-      done: doneOf(recorder.counts),
-      counts: recorder.counts,
-      waitingMs: deps.remote.waitingMs(),
-    });
-  }
-  return {
-    recorder,
-    phase: (phase: Progress['phase'], total: number) => {
-      current = { phase, total };
-      tell();
-    },
-  };
-}
-
-/** Looked at, one by one or by the survey. */
-function doneOf(counts: Readonly<Counts>): number {
-  return Object.values(COUNT_OF).reduce((sum, name) => sum + counts[name], 0);
-}
-
-/** The exit code of an interrupt travels as the signal's reason. */
-function listen(interrupts: Interrupts, ending: Ending, abort: AbortController): () => void {
-  const onStop = () =>
-    ending.stop(
-      interrupts.stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted,
-      'Interrupted; run again to go on.',
-    );
-  const onAbort = () => abort.abort(new RunEnded('interrupted'));
-  if (interrupts.stop.aborted) onStop();
-  if (interrupts.abort.aborted) onAbort();
-  interrupts.stop.addEventListener('abort', onStop);
-  interrupts.abort.addEventListener('abort', onAbort);
-  return () => {
-    interrupts.stop.removeEventListener('abort', onStop);
-    interrupts.abort.removeEventListener('abort', onAbort);
-  };
 }
 
 function since(before: RequestFigures, after: RequestFigures): RequestFigures {

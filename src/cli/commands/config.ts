@@ -11,7 +11,7 @@ export const config: Command = {
   run: async (context: Context): Promise<ExitCode> => {
     const { out } = context;
     const { describeSettings, describeCredentials } = await import('../../config/describe.ts');
-    const { plainTable } = await import('../render/table.ts');
+    const { numberTable } = await import('../render/table.ts');
     const rows = [...describeSettings(context.config()), ...describeCredentials(context.surroundings)];
     out.object({
       settings: rows.map(({ key, value, origin, unit, flag, variable }) => ({
@@ -24,7 +24,7 @@ export const config: Command = {
       })),
     });
     out.print(
-      plainTable(
+      numberTable(
         ['setting', 'value', 'from'],
         rows.map(({ key, value, origin }) => [key, value ?? '(not set)', origin]),
         out.colors,

@@ -69,8 +69,8 @@ function stateOf({ state, host, pid }: Run, { io }: Context): string {
 async function listText(list: readonly Run[], context: Context): Promise<string> {
   const { out } = context;
   if (list.length === 0) return 'Nothing has run yet; begin with: nightsweep sweep --dry-run';
-  const { plainTable } = await import('../render/table.ts');
-  return plainTable(
+  const { numberTable } = await import('../render/table.ts');
+  return numberTable(
     ['run', 'started', 'kind', 'state', 'exit', 'closed', 'kept', 'trouble', 'left'],
     list.map((run) => [
       run.id,

@@ -1,9 +1,9 @@
-import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { OUTCOMES, type OutcomeKind } from '../../domain/outcome.ts';
 import { calendarOf } from '../calendar.ts';
 import type { Report } from '../figures.ts';
 import { visible, wrap } from '../text.ts';
+import { plainTable } from './plain-table.ts';
 
 /** The report as text for people: a title with the period, one line for each key, the totals. */
 export function renderTable(report: Report, { color }: { readonly color: boolean }): string {
@@ -16,29 +16,27 @@ export function renderTable(report: Report, { color }: { readonly color: boolean
     report.by === 'run' || report.totals.kept === 0
       ? ''
       : `\n${colors.dim('A conversation that is kept every night counts every night.')}\n`;
-  return `${title}\n\n${trimLines(table.toString())}\n${note}`;
+  return `${title}\n\n${table}\n${note}`;
 }
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-function keyTable({ by, rows, totals }: Report, shown: readonly OutcomeKind[], colors: Colors) {
-  const table = tableOf(
-    [by, ...shown.map((outcome) => outcome.replace('_', '\n'))].map(colors.dim),
-    shown.length,
-  );
-  for (const row of rows)
-    table.push([visible(row.key), ...shown.map((outcome) => number(row[outcome], colors))]);
-  table.push(['all', ...shown.map((outcome) => String(totals[outcome]))].map(colors.bold));
-  return table;
+function keyTable({ by, rows, totals }: Report, shown: readonly OutcomeKind[], colors: Colors): string {
+  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n'))].map(colors.dim);
+  const counts = rows.map((row) => [
+    visible(row.key),
+    ...shown.map((outcome) => number(row[outcome], colors)),
+  ]);
+  const all = ['all', ...shown.map((outcome) => String(totals[outcome]))].map(colors.bold);
+  return plainTable(head, [...counts, all], ['left', ...shown.map(() => 'right' as const)]);
 }
 
 /** By outcome every other column would be empty. */
-function outcomeTable({ rows }: Report, colors: Colors) {
-  const table = tableOf(['outcome', 'conversations'].map(colors.dim), 1);
+function outcomeTable({ rows }: Report, colors: Colors): string {
   const counted = rows.map((row) => [row.key, row[row.key as OutcomeKind]] as const);
-  for (const [key, n] of counted) table.push([key, String(n)]);
-  table.push(['all', String(counted.reduce((sum, [, n]) => sum + n, 0))].map(colors.bold));
-  return table;
+  const all = ['all', String(counted.reduce((sum, [, n]) => sum + n, 0))].map(colors.bold);
+  const lines = counted.map(([key, n]) => [key, String(n)]);
+  return plainTable(['outcome', 'conversations'].map(colors.dim), [...lines, all], ['left', 'right']);
 }
 
 function titleOf({ since, until, timeZone, by }: Report): string {
@@ -49,33 +47,4 @@ function titleOf({ since, until, timeZone, by }: Report): string {
 /** Zeros step back, so that the others are seen. */
 function number(n: number, colors: Colors): string {
   return n === 0 ? colors.dim('0') : String(n);
-}
-
-function tableOf(head: string[], counts: number): Table.Table {
-  return new Table({
-    head,
-    colAligns: ['left', ...Array<'right'>(counts).fill('right')],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '  ',
-    },
-  });
-}
-
-function trimLines(text: string): string {
-  return text.replace(/ +$/gm, '');
 }

@@ -1,0 +1,48 @@
+import type { Conversation } from '../domain/conversation.ts';
+import type { CloseReply, ConversationApi } from '../sweep/ports.ts';
+import { found } from './found.ts';
+import type { Operation, Send } from './request.ts';
+
+/** What the two contracts differ in. */
+export interface Contract {
+  /** From the host's root; the id is valid. */
+  readonly path: (conversationId: string) => string;
+  /** What the client must be granted, in words for a 403. */
+  readonly permission: { readonly read: string; readonly close: string };
+  readonly closeBody: Readonly<Record<string, string>>;
+  readonly toConversation: (conversationId: string, json: unknown) => Conversation;
+  /** Whether the answer to a close already shows the end. */
+  readonly proofOf: (conversationId: string, json: unknown) => CloseReply['proof'];
+}
+
+/** One contract behind the interface that the sweep knows. */
+export function createConversationApi(send: Send, contract: Contract): ConversationApi {
+  const read: Operation = {
+    what: 'reading the conversation',
+    counts: 'reads',
+    permission: contract.permission.read,
+    repeatable: true,
+    priority: 'normal',
+  };
+  const urgentRead: Operation = { ...read, priority: 'first' };
+  const close: Operation = {
+    what: 'closing the conversation',
+    counts: 'closes',
+    permission: contract.permission.close,
+    repeatable: false,
+    priority: 'first',
+  };
+  return {
+    read: async (conversationId, context) => {
+      const operation = context.urgent === true ? urgentRead : read;
+      const path = contract.path(conversationId);
+      const json = await found(send({ operation, method: 'GET', path, body: null }, context));
+      return json === null ? null : contract.toConversation(conversationId, json);
+    },
+    close: async (conversationId, context) => {
+      const path = contract.path(conversationId);
+      const json = await send({ operation: close, method: 'PATCH', path, body: contract.closeBody }, context);
+      return { proof: contract.proofOf(conversationId, json) };
+    },
+  };
+}
