@@ -224,3 +224,31 @@ describe('closes', () => {
     expect(closed).toBe(inspected);
   });
 });
+
+it('holds no more than two pages of rows at a time, however many are due', async () => {
+  const n = await night({ conversations: range(1, 900).map(ended) });
+  const { work, ledger } = n.store as {
+    work: Mutable<typeof n.store.work>;
+    ledger: Mutable<typeof n.store.ledger>;
+  };
+  const { pageDue } = work;
+  const { recordAll } = ledger;
+  let held = 0;
+  let most = 0;
+  work.pageDue = (...page) => {
+    const rows = pageDue(...page);
+    held += rows.length;
+    most = Math.max(most, held);
+    return rows;
+  };
+  ledger.recordAll = (runId, outcomes, seenAt) => {
+    held -= outcomes.length;
+    recordAll(runId, outcomes, seenAt);
+  };
+  await n.sweep({ survey: true });
+  expect(held).toBe(0);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(200);
+});
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
