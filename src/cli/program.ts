@@ -1,7 +1,6 @@
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
 import { helpOn } from './help.ts';
 import type { Io } from './io.ts';
-import { parseWords } from './parse.ts';
 
 /**
  * Runs one command. Expected errors become one sentence on stderr and their exit code; anything else is a bug and
@@ -9,6 +8,11 @@ import { parseWords } from './parse.ts';
  */
 export async function main(io: Io): Promise<ExitCode> {
   try {
+    if (io.argv.length === 0 || (io.argv.length === 1 && io.argv[0] === '--help')) {
+      io.stdout.write(helpOn(null));
+      return EXIT.ok;
+    }
+    const { parseWords } = await import('./parse.ts');
     const asked = await parseWords(io.argv);
     if (asked.kind === 'command') {
       // Not needed for help, which should be there at once.

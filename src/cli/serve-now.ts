@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, worstExit } from '../domain/errors.ts';
+import { UNSETTLED } from '../domain/outcome.ts';
 import type { Store } from '../store/store.ts';
-import { type Answer, serveOrWait, UNSETTLED } from '../sweep/handover.ts';
+import { type Answer, serveOrWait } from '../sweep/handover.ts';
 import type { Context } from './command.ts';
 import { connect, sweepDeps, sweepSettings } from './compose.ts';
 import { listenAloud } from './interrupts.ts';

@@ -18,6 +18,9 @@ export const OUTCOMES = [
 ] as const;
 export type OutcomeKind = (typeof OUTCOMES)[number];
 
+/** Outcomes that leave a close request pending, and are still the answer for whoever waits for it. */
+export const UNSETTLED: readonly OutcomeKind[] = ['failed', 'unconfirmed', 'not_attempted'];
+
 /** What was known of the conversation when it was last read; all null when it was not. */
 export interface Facts {
   readonly remoteStatus: RemoteStatus;

@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeKind } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Interrupts, SweepDeps, SweepSettings } from './context.ts';
 import type { RunReport } from './run.ts';
@@ -19,9 +19,6 @@ export interface Served {
 }
 
 const POLL_MS = SECOND / 2;
-
-/** Outcomes that leave the request pending, and are still the answer for whoever waits for it. */
-export const UNSETTLED: readonly OutcomeKind[] = ['failed', 'unconfirmed', 'not_attempted'];
 
 /**
  * Gets recorded requests served: by us when the lease is free, else by the sweep that holds it. Should that end

@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
+import { UNSETTLED } from '../../domain/outcome.ts';
 import { humanDuration, SECOND } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
-import { type Answer, UNSETTLED } from '../../sweep/handover.ts';
+import type { Answer } from '../../sweep/handover.ts';
 import type { Command, Context } from '../command.ts';
 import { hang } from '../render/hang.ts';
 
