@@ -106,7 +106,7 @@ export function createGovernor(options: { ratePerMinute: number; budgetShare: nu
     const kept = roundsUp === null ? 1 : 0;
     if (left > kept) {
       const rest = Math.max(0, (roundsUp === null ? window.endIfUp : endOf(window)) - now);
-      return lastStart + Math.max((rest / (left - kept)) * caution, 0);
+      return lastStart + (rest / (left - kept)) * caution;
     }
     if (roundsUp === null && left === kept && inFlight === 0) return window.endIfUp + END_MARGIN_MS;
     return endOf(window);

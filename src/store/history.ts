@@ -3,8 +3,8 @@ import type { History, SettledRequest } from '../report/ports.ts';
 import type { Db } from './connection.ts';
 import { type OutcomeColumns, toOutcome } from './outcome-rows.ts';
 import {
-  END_SEEN_AT,
   instant,
+  MAPPING_BY_ID,
   type MappingColumns,
   type RequestColumns,
   toMapping,
@@ -20,9 +20,7 @@ interface SettledColumns extends RequestColumns {
 
 /** Reads everything recorded about one conversation, as of one moment. */
 export function historyReader(db: Db): (conversationId: string) => History {
-  const mapping = db.prepare<ById, MappingColumns>(
-    `SELECT *, ${END_SEEN_AT} FROM mappings WHERE conversation_id = @id`,
-  );
+  const mapping = db.prepare<ById, MappingColumns>(MAPPING_BY_ID);
   const intent = db.prepare<ById, { readonly intended_at: string }>(
     'SELECT intended_at FROM intents WHERE conversation_id = @id',
   );

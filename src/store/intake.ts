@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts';
 import type { Effect, IntakeStore, MappingRow, NewCloseRequest } from '../intake/ports.ts';
 import type { Db } from './connection.ts';
 import { firstMapping, mergeMapping } from './merge-mapping.ts';
-import { END_SEEN_AT, flag, instant, type MappingColumns, text, toMapping } from './rows.ts';
+import { flag, instant, MAPPING_BY_ID, type MappingColumns, text, toMapping } from './rows.ts';
 
 type ById = { readonly id: string };
 type MappingParams = {
@@ -34,9 +34,7 @@ type FinishedImport = { readonly id: number; readonly file: string; readonly fin
 
 /** What comes in: mappings, close requests, and the files they came from. */
 export function intakeStore(db: Db): IntakeStore {
-  const mappingOf = db.prepare<ById, MappingColumns>(
-    `SELECT *, ${END_SEEN_AT} FROM mappings WHERE conversation_id = @id`,
-  );
+  const mappingOf = db.prepare<ById, MappingColumns>(MAPPING_BY_ID);
   const putMapping = db.prepare<MappingParams>(`
     INSERT INTO mappings (conversation_id, session_id, user_id, started_at, last_activity_at, state, state_at,
       source, created_at, updated_at)

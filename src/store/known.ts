@@ -2,8 +2,8 @@ import type { OutcomeKind } from '../domain/outcome.ts';
 import type { Known } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
 import {
-  END_SEEN_AT,
   instant,
+  MAPPING_BY_ID,
   type MappingColumns,
   type RequestColumns,
   toMapping,
@@ -23,9 +23,7 @@ interface LastOutcomeColumns {
  * "Newest" is the order of recording, which a clock that was set back cannot turn around.
  */
 export function knownReader(db: Db): (conversationId: string) => Known {
-  const mapping = db.prepare<ById, MappingColumns>(
-    `SELECT *, ${END_SEEN_AT} FROM mappings WHERE conversation_id = @id`,
-  );
+  const mapping = db.prepare<ById, MappingColumns>(MAPPING_BY_ID);
   const request = db.prepare<ById, RequestColumns>(
     'SELECT * FROM close_requests WHERE conversation_id = @id AND settled_at IS NULL',
   );

@@ -42,11 +42,14 @@ export interface MappingColumns {
 }
 
 /** What a query of mappings selects besides the columns of the table. */
-export const END_SEEN_AT = `(
+const END_SEEN_AT = `(
   SELECT o.decided_at FROM outcomes AS o JOIN runs AS r ON r.id = o.run_id
   WHERE o.conversation_id = mappings.conversation_id AND r.dry_run = 0
     AND o.outcome IN ('closed', 'already_closed', 'not_found')
   ORDER BY o.id DESC LIMIT 1) AS end_seen_at`;
+
+/** One mapping as {@link toMapping} reads it. */
+export const MAPPING_BY_ID = `SELECT *, ${END_SEEN_AT} FROM mappings WHERE conversation_id = @id`;
 
 export function toMapping(row: MappingColumns): Mapping {
   return {

@@ -6,7 +6,7 @@ import { createCloser } from './closer.ts';
 import { conclude } from './conclude.ts';
 import type { Interrupts, Progress, SweepDeps, SweepSettings } from './context.ts';
 import { createDryCloser } from './dry-closer.ts';
-import { createEnding, type Ending, isRunEnding, RunEnded } from './ending.ts';
+import { createEnding, type Ending, endBy, isRunEnding, RunEnded } from './ending.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { createGate } from './gate.ts';
 import { createHealth } from './health.ts';
@@ -156,7 +156,7 @@ export async function execute(
       recordFailure(error);
       throw error;
     }
-    if (!(error instanceof RunEnded)) ending.fail(error);
+    endBy(error, ending);
     await pool.idle();
   } finally {
     unlisten();
