@@ -14,6 +14,8 @@ export interface Mapping {
   /** When `state` was last observed. */
   readonly stateAt: Instant | null;
   readonly holdUntil: Instant | null;
+  /** It could not be closed three nights running and is not tried by policy before this; null: as usual. */
+  readonly restsUntil: Instant | null;
   /** When a run last found or made it ended, by the record; null: never. */
   readonly endSeenAt: Instant | null;
 }

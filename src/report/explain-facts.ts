@@ -24,6 +24,7 @@ export function ourFacts(mapping: Mapping, source: string | null, intendedAt: In
     { name: 'state', value: mapping.state },
     { name: 'state seen', value: moment(mapping.stateAt) },
     { name: 'on hold until', value: moment(mapping.holdUntil) },
+    { name: 'rests until', value: moment(mapping.restsUntil) },
     { name: 'source', value: source },
     { name: 'close intended', value: moment(intendedAt) },
   ];

@@ -107,6 +107,9 @@ function selectionOf({ history, policy, now }: ExplainQuestion): string {
   if (mapping.state !== 'open' && !(mapping.stateAt !== null && ourSide > mapping.stateAt)) {
     return `Its mapping is ${mapping.state}, so a sweep looks at it again only when it comes alive again.`;
   }
+  if (mapping.restsUntil !== null && mapping.restsUntil > now) {
+    return `It could not be closed three nights running, so it is tried once a week, not before ${toIso(mapping.restsUntil)}; report it to Genesys with its correlation id.`;
+  }
   const dueAt = ourSide + policy.staleAfterMs;
   return dueAt < now
     ? `It is due: our side was last active ${humanDuration(now - ourSide)} ago.`

@@ -40,6 +40,17 @@ export interface Overview {
   readonly oldestOpenAt: Instant | null;
 }
 
+/** A conversation that could not be closed three nights running, and how the latest try ended. */
+export interface Resting {
+  readonly conversationId: string;
+  /** Not tried by policy before. */
+  readonly restsUntil: Instant;
+  readonly outcome: OutcomeKind;
+  readonly httpStatus: number | null;
+  /** Genesys support asks for it. */
+  readonly correlationId: string | null;
+}
+
 export interface ReportStore {
   /** Outcomes of real runs with `since <= decided_at < until`, oldest first, read page by page. */
   outcomes(since: Instant, until: Instant): Iterable<OutcomeRow>;
@@ -50,4 +61,6 @@ export interface ReportStore {
   /** Outcomes of one run, of these kinds (all when empty), in the order they were decided, `limit` at most. */
   outcomesOf(runId: number, kinds: readonly OutcomeKind[], limit: number): Outcome[];
   overview(now: Instant): Overview;
+  /** The longest at rest first, `limit` at most. */
+  resting(now: Instant, limit: number): Resting[];
 }

@@ -1,4 +1,5 @@
-import type { Consequences, Outcome } from '../domain/outcome.ts';
+import type { Consequences, Outcome, OutcomeKind } from '../domain/outcome.ts';
+import { type PastOutcome, restsUntil } from '../domain/rest.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Ledger } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
@@ -10,10 +11,15 @@ import {
   type OutcomeColumns,
   toIntent,
 } from './outcome-rows.ts';
-import { text } from './rows.ts';
+import { instant, text } from './rows.ts';
 
 type ById = { readonly id: string };
 type NewState = ById & { readonly state: string; readonly stateAt: string; readonly updatedAt: string };
+type PastColumns = {
+  readonly outcome: OutcomeKind;
+  readonly http_status: number | null;
+  readonly decided_at: string;
+};
 type Settlement = ById & {
   readonly outcome: string;
   readonly origin: string;
@@ -43,6 +49,13 @@ export function ledger(db: Db): Ledger {
   const setState = db.prepare<NewState>(
     'UPDATE mappings SET state = @state, state_at = @stateAt, updated_at = @updatedAt WHERE conversation_id = @id',
   );
+  // Newest first. No night has so many runs that three would not be among them.
+  const past = db.prepare<ById, PastColumns>(`
+    SELECT o.outcome, o.http_status, o.decided_at FROM outcomes AS o JOIN runs AS r ON r.id = o.run_id
+    WHERE o.conversation_id = @id AND r.dry_run = 0 ORDER BY o.id DESC LIMIT 100`);
+  const setRest = db.prepare<ById & { readonly restsUntil: string | null }>(
+    'UPDATE mappings SET rests_until = @restsUntil WHERE conversation_id = @id AND rests_until IS NOT @restsUntil',
+  );
   // An end answers everybody who asked for one. Any other outcome answers only the request that it was decided
   // for: one that came in meanwhile has not been looked at yet, and must not be lost.
   const settleRequest = db.prepare<Settlement>(`
@@ -59,6 +72,7 @@ export function ledger(db: Db): Ledger {
       const ended = state === 'closed' || state === 'gone' ? 1 : 0;
       settleRequest.run({ id, outcome: kind, origin, decidedAt, ended });
     }
+    setRest.run({ id, restsUntil: text(restsUntil(past.all({ id }).map(toPast))) });
     deleteIntent.run({ id });
   }
 
@@ -85,4 +99,8 @@ export function ledger(db: Db): Ledger {
         for (const { outcome, consequences } of outcomes) recordOne(runId, outcome, consequences, seenAt);
       }),
   };
+}
+
+function toPast(row: PastColumns): PastOutcome {
+  return { outcome: row.outcome, httpStatus: row.http_status, decidedAt: instant(row.decided_at) };
 }

@@ -26,6 +26,7 @@ export function firstMapping(row: MappingRow): Mapping {
     state: 'open',
     stateAt: null,
     holdUntil: null,
+    restsUntil: null,
     endSeenAt: null,
   };
 }

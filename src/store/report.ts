@@ -5,6 +5,7 @@ import type { Db } from './connection.ts';
 import { historyReader } from './history.ts';
 import { type OutcomeColumns, toOutcome } from './outcome-rows.ts';
 import { overviewReader } from './overview.ts';
+import { restingReader } from './resting.ts';
 import { instant, limitOf, text } from './rows.ts';
 import { type RunColumns, toRun } from './run-rows.ts';
 
@@ -66,6 +67,7 @@ export function reportStore(db: Db): ReportStore {
     outcomesOf: (runId, kinds, limit) =>
       ofRun.all({ id: runId, kinds: JSON.stringify(kinds), limit: limitOf(limit) }).map(toOutcome),
     overview: overviewReader(db),
+    resting: restingReader(db),
   };
 }
 

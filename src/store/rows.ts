@@ -37,6 +37,7 @@ export interface MappingColumns {
   readonly state: MappingState;
   readonly state_at: string | null;
   readonly hold_until: string | null;
+  readonly rests_until: string | null;
   readonly source: string;
   readonly end_seen_at: string | null;
 }
@@ -61,6 +62,7 @@ export function toMapping(row: MappingColumns): Mapping {
     state: row.state,
     stateAt: instant(row.state_at),
     holdUntil: instant(row.hold_until),
+    restsUntil: instant(row.rests_until),
     endSeenAt: instant(row.end_seen_at),
   };
 }

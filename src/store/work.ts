@@ -8,7 +8,7 @@ type ByRun = { readonly runId: number };
 type Page = { readonly size: number };
 
 /** The condition in its first line is that of the index `mappings_due`, word for word, or it would not be used. */
-const DUE = `
+const OURS = `
   FROM mappings
   WHERE (state = 'open' OR last_activity_at > state_at)
     AND coalesce(last_activity_at, started_at) < @cutoff
@@ -16,6 +16,8 @@ const DUE = `
     AND NOT EXISTS (
       SELECT 1 FROM outcomes AS o WHERE o.run_id = @runId AND o.conversation_id = mappings.conversation_id
     )`;
+const DUE = `${OURS} AND (rests_until IS NULL OR rests_until <= @now)`;
+const RESTING = `${OURS} AND rests_until > @now`;
 
 const PENDING = `
   FROM close_requests AS q
@@ -56,6 +58,7 @@ const dueParams = ({ cutoff, now, runId }: MaybeDue): DueParams => ({
 export function workStore(db: Db): WorkStore {
   const readKnown = knownReader(db);
   const countDue = db.prepare<DueParams, { readonly n: number }>(`SELECT count(*) AS n ${DUE}`);
+  const countResting = db.prepare<DueParams, { readonly n: number }>(`SELECT count(*) AS n ${RESTING}`);
   // The lower bound is there twice because SQLite cannot seek by a row value that begins with an expression.
   const pageDue = db.prepare<
     DueParams & Page & { readonly at: string; readonly id: string },
@@ -101,6 +104,7 @@ export function workStore(db: Db): WorkStore {
 
   return {
     countDue: (due) => countDue.get(dueParams(due))?.n ?? 0,
+    countResting: (due) => countResting.get(dueParams(due))?.n ?? 0,
     pageDue: (due, after, size) => {
       const { at, conversationId: id } = after === null ? START : keyText(after);
       return pageDue

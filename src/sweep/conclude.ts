@@ -39,6 +39,11 @@ export function conclude(options: {
     sentences.push(`${counts.unconfirmed} did not show as ended in time: the next run looks again.`);
   }
   if (counts.expired > 0) sentences.push(`${counts.expired} close requests were too old: ask again.`);
+  if (counts.resting > 0) {
+    sentences.push(
+      `${counts.resting} could not be closed three nights running and ${counts.resting === 1 ? 'is' : 'are'} tried once a week: nightsweep doctor lists what to report to Genesys.`,
+    );
+  }
   if (unread > 0) sentences.push(`${unread} could not be read after the close: the next run finds out.`);
   if (options.dryRun && counts.wouldClose > options.maxCloses) {
     sentences.push(`A real run would stop after ${options.maxCloses} (maxCloses).`);

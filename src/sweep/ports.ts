@@ -145,7 +145,7 @@ export interface PageKey {
 }
 
 export interface Due {
-  /** Mappings with `coalesce(last_activity_at, started_at)` before this, and no hold after `now`. */
+  /** Mappings with `coalesce(last_activity_at, started_at)` before this, no hold and no rest after `now`. */
   readonly cutoff: Instant;
   readonly now: Instant;
   /** Conversations that already have an outcome in this run are left out. */
@@ -169,6 +169,8 @@ export interface Known {
 export interface WorkStore {
   /** How many mappings are due: open ones, and ended ones whose own side was active after `state_at`. */
   countDue(due: Due): number;
+  /** How many would be due if they did not rest because they could not be closed ({@link Mapping.restsUntil}). */
+  countResting(due: Due): number;
   /** The next due mappings' ids in order, oldest activity first; `after` null starts from the oldest. */
   pageDue(due: Due, after: PageKey | null, size: number): PageKey[];
   /**
@@ -222,8 +224,8 @@ export interface Ledger {
   /** Removes an intent without an outcome: proven not carried out. */
   withdraw(conversationId: string): void;
   /**
-   * Writes the outcome, applies its consequences to mapping and pending request, and removes the intent.
-   * `seenAt` becomes the mapping's `state_at`. In a dry run `consequences` is null and only the row is written.
+   * Writes the outcome, applies its consequences to mapping and pending request, and removes the intent. Whether the
+   * mapping rests follows from the outcomes by then. `seenAt` becomes the mapping's `state_at`. In a dry run `consequences` is null and only the row is written.
    */
   record(runId: number, outcome: Outcome, consequences: Consequences | null, seenAt: Instant): void;
   /** The same for many, all of them or none. */

@@ -48,8 +48,11 @@ async function sweepSteps(
   const due = { cutoff, now: run.startedAt, runId: run.id };
   try {
     if (!settings.dryRun) await takeOver(run, deps);
-    counts.candidates = settings.onlyRequested ? 0 : deps.work.countDue(due);
-    if (!settings.onlyRequested) await guard(run, deps, settings);
+    if (!settings.onlyRequested) {
+      counts.candidates = deps.work.countDue(due);
+      counts.resting = deps.work.countResting(due);
+      await guard(run, deps, settings);
+    }
     await takeInHand(run, deps, settings, interrupts);
   } catch (error) {
     endBy(error, ending);

@@ -50,6 +50,7 @@ function situations(moment: fc.Arbitrary<number>, length: fc.Arbitrary<number>):
       state: fc.constantFrom('open', 'closed', 'gone'),
       stateAt: maybe(moment),
       holdUntil: maybe(moment),
+      restsUntil: maybe(moment),
       endSeenAt: maybe(moment),
     }),
   );

@@ -54,6 +54,7 @@ export function aMapping(changes: Partial<Mapping> = {}): Mapping {
     state: 'open',
     stateAt: null,
     holdUntil: null,
+    restsUntil: null,
     endSeenAt: null,
     ...changes,
   };

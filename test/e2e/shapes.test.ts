@@ -5,7 +5,17 @@ import { conversations, HEADER, idOf, mappingOf, row } from './world.ts';
 
 const COUNTS = [
   ...['candidates', 'surveyed', 'inspected', 'requested', 'closed', 'alreadyClosed', 'notFound', 'kept'],
-  ...['wouldClose', 'unconfirmed', 'failed', 'expired', 'notAttempted', 'recovered', 'reopened', 'left'],
+  ...[
+    'wouldClose',
+    'unconfirmed',
+    'failed',
+    'expired',
+    'notAttempted',
+    'recovered',
+    'reopened',
+    'resting',
+    'left',
+  ],
 ];
 const REQUESTS = ['total', 'reads', 'closes', 'surveys', 'tokens', 'rateLimited', 'retried'];
 const OUTCOMES = [

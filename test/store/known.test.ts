@@ -38,6 +38,7 @@ describe('what is known of a conversation', () => {
         state: 'open',
         stateAt: null,
         holdUntil: T0 + 9 * HOUR,
+        restsUntil: null,
         endSeenAt: null,
       },
       request: {

@@ -150,9 +150,12 @@ describe('migrating', () => {
       process.stdout.write(String(store.migrated?.from));
       store.close();`;
     const outputs = await Promise.all(Array.from({ length: 4 }, () => runScript(script)));
-    expect(outputs.filter((output) => output !== '0' && output !== 'undefined')).toEqual([]);
+    // One may come between two migrations of another, and does the rest.
+    const migrations = readdirSync(MIGRATIONS).length;
+    const expected = ['undefined', ...Array.from({ length: migrations }, (_, version) => String(version))];
+    expect(outputs.filter((output) => !expected.includes(output))).toEqual([]);
     expect(outputs).toContain('0');
-    expect(versionOf(path)).toBe(readdirSync(MIGRATIONS).length);
+    expect(versionOf(path)).toBe(migrations);
   });
 });
 

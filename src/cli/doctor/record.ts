@@ -17,7 +17,12 @@ export function examineRecord(context: Context): Check[] {
     return [fail('database', error.message, error.exitCode)];
   }
   try {
-    return [database(context, store), lease(context, store), lastRuns(context, store)];
+    return [
+      database(context, store),
+      lease(context, store),
+      lastRuns(context, store),
+      ...resting(context, store),
+    ];
   } finally {
     store.close();
   }
@@ -35,6 +40,26 @@ function database(context: Context, store: Store): Check {
   return mappings.open + pendingRequests === 0
     ? warn('database', `${says}: there is nothing to sweep; import a mapping`)
     : ok('database', says);
+}
+
+/** How many are named; the others follow when these have been reported. */
+const NAMED = 5;
+
+/** What somebody has to look at: more nights will not close it. */
+function resting(context: Context, store: Store): Check[] {
+  const all = store.report.resting(context.io.clock.now(), Number.POSITIVE_INFINITY);
+  if (all.length === 0) return [];
+  const named = all.slice(0, NAMED).map(({ conversationId, outcome, httpStatus, correlationId }) => {
+    const how = httpStatus === 403 ? 'forbidden' : outcome;
+    return `${conversationId} (${how}${correlationId === null ? '' : `, correlation id ${correlationId}`})`;
+  });
+  const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
+  return [
+    warn(
+      'resting',
+      `${all.length} could not be closed three nights running and ${all.length === 1 ? 'is' : 'are'} tried once a week; where it is forbidden grant the permission in their division, else report them to Genesys: ${named.join(', ')}${more}`,
+    ),
+  ];
 }
 
 function lease(context: Context, store: Store): Check {

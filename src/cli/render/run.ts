@@ -44,6 +44,7 @@ export function sweepText(report: RunReport, colors: Colors): string {
     ['failed', counts.failed, `see nightsweep runs ${run.id}`],
     ['expired', counts.expired, ''],
     ['not attempted', counts.notAttempted, ''],
+    ['resting', counts.resting, 'could not be closed three nights running'],
     ['left', counts.left, ''],
   ];
   const always = new Set([run.dryRun ? 'would close' : 'closed', 'kept', 'already closed', 'left']);
