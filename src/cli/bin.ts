@@ -17,10 +17,16 @@ function isAlive(host: string, pid: number): boolean {
   }
 }
 
+/** The longest that a timer of Node's can be set for; set for longer it would go off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Node's own rejects with an AbortError, whatever the signal's reason. */
 async function sleepUntilAborted(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    await sleep(ms, undefined, { signal });
+    let left = ms;
+    for (; left > LONGEST_TIMER_MS; left -= LONGEST_TIMER_MS)
+      await sleep(LONGEST_TIMER_MS, undefined, { signal });
+    await sleep(left, undefined, { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

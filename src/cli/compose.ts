@@ -107,6 +107,7 @@ export function sweepSettings(config: Config): SweepSettings {
     limit: null,
     maxCloses: config.maxCloses,
     maxDurationMs: config.maxDurationMs,
+    graceMs: config.graceMs,
     concurrency: config.concurrency,
     verifyForMs: config.verifyForMs,
     conversationDeadlineMs: config.conversationDeadlineMs,

@@ -19,6 +19,12 @@ export interface Io {
   readonly pid: number;
   readonly version: string;
   readonly isAlive: (host: string, pid: number) => boolean;
-  /** Listens for SIGINT and SIGTERM: the first asks to stop, a while later or by the second all waiting ends. */
-  readonly listenForInterrupts: () => { readonly interrupts: Interrupts; readonly unlisten: () => void };
+  /**
+   * Listens for SIGINT and SIGTERM: the first asks to stop, and `graceMs` (0) later all waiting ends; a second one
+   * ends the process at once.
+   */
+  readonly listenForInterrupts: (graceMs?: number) => {
+    readonly interrupts: Interrupts;
+    readonly unlisten: () => void;
+  };
 }

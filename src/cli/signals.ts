@@ -1,12 +1,14 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Io } from './io.ts';
 
-/** After this long a run stops waiting for what it has in hand; the next one finds out what became of it. */
-const GRACE_MS = 20_000;
 const EXIT_CODE = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Listens to the process: the first signal asks to stop, a second one ends it at once. */
-export function listenForInterrupts(): ReturnType<Io['listenForInterrupts']> {
+/**
+ * Listens to the process: the first signal asks to stop, a second one ends it at once.
+ *
+ * @param graceMs after this long a run stops waiting for what it has in hand; the next one finds out what became of it
+ */
+export function listenForInterrupts(graceMs = 0): ReturnType<Io['listenForInterrupts']> {
   const stop = new AbortController();
   const abort = new AbortController();
   let grace: NodeJS.Timeout | undefined;
@@ -14,7 +16,7 @@ export function listenForInterrupts(): ReturnType<Io['listenForInterrupts']> {
     if (stop.signal.aborted) process.exit(EXIT_CODE[signal]);
     stop.abort(EXIT_CODE[signal]);
     const reason = new ExpectedError('Interrupted; run again to go on.', EXIT_CODE[signal]);
-    grace = setTimeout(() => abort.abort(reason), GRACE_MS);
+    grace = setTimeout(() => abort.abort(reason), graceMs);
     grace.unref();
   };
   process.on('SIGINT', on);

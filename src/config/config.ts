@@ -16,6 +16,7 @@ export interface Config {
   /** Infinity when unlimited. */
   readonly maxCloses: number;
   readonly maxDurationMs: number | null;
+  readonly graceMs: number;
   readonly verifyForMs: number;
   readonly requestMaxAgeMs: number;
   readonly reopenWatchMs: number;
@@ -47,6 +48,7 @@ export function toConfig(values: Values): Config {
     concurrency: values.concurrency,
     maxCloses: values.maxCloses,
     maxDurationMs: values.maxDuration,
+    graceMs: values.grace,
     verifyForMs: values.verifyFor,
     requestMaxAgeMs: values.requestMaxAge,
     reopenWatchMs: values.reopenWatch,

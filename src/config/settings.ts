@@ -98,6 +98,12 @@ export const SETTINGS = {
     'none',
     'How long one run may take before it stops in good order.',
   ),
+  grace: setting(
+    '--grace',
+    duration('s', { max: HOUR }),
+    '20s',
+    'How long a run that is interrupted, or out of time, may finish what it has in hand.',
+  ),
   survey: setting(
     '--no-survey',
     yesOrNo(),

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
 import { MINUTE } from '../domain/time.ts';
 import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
@@ -51,7 +52,9 @@ const LATENCY_MEMORY = 10;
 
 /** Puts the client together: token → retry → pacer → dispatch, and one of the two contracts on top. */
 export function createClient(options: ClientOptions): Client {
-  const { clock, random, log, signal } = options;
+  const { clock, random, log } = options;
+  const closed = new AbortController();
+  const signal = AbortSignal.any([options.signal, closed.signal]);
   const agent = new Agent({
     // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
     connect: { timeout: options.attemptTimeoutMs / 2 },
@@ -142,6 +145,8 @@ export function createClient(options: ClientOptions): Client {
     tokenOwner: account.tokenOwner,
     rateLimit: () => limit,
     close: () => {
+      // A token that nobody waits for any more.
+      closed.abort(new UnavailableError('The connection to Genesys Cloud was closed.'));
       pacer.stop();
       return agent.destroy();
     },

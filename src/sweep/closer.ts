@@ -9,6 +9,7 @@ import { type Ending, endBy } from './ending.ts';
 import type { CallContext, Clock, ConversationApi, Intent, Known, Ledger, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, toOutcome } from './recorder.ts';
 import type { Answer, SendClose } from './send-close.ts';
+import type { UnconfirmedStreak } from './unconfirmed-streak.ts';
 import { type Verdict, verify, whyUnread } from './verify.ts';
 
 /** A conversation that is to be closed, and everything the decision was made from. */
@@ -36,6 +37,7 @@ export interface CloserParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly ending: Ending;
+  readonly streak: UnconfirmedStreak;
   readonly policy: Policy;
   readonly budget: Budget;
   readonly verifyForMs: number;
@@ -108,6 +110,7 @@ export function createCloser(parts: CloserParts): Closer {
   ): Promise<Closed> {
     const { conversation, decision } = decided;
     if (answer.kind === 'proven') {
+      parts.streak.confirmed(intendedAt);
       return outcome(closedBecause(decision.reason, decision.sentence, answer.endedAt), {
         ...conversation,
         status: conversation.agentAnswered === false ? 'abandoned' : 'closed',
@@ -165,6 +168,7 @@ export function createCloser(parts: CloserParts): Closer {
     switch (verdict.kind) {
       case 'ended': {
         const ours = answer.kind !== 'refused' && endedAfterIntent(verdict.conversation, intendedAt);
+        if (ours) parts.streak.confirmed(intendedAt);
         return outcome(
           ours
             ? closedBecause(decision.reason, decision.sentence, verdict.conversation.endedAt ?? clock.now())
@@ -173,16 +177,16 @@ export function createCloser(parts: CloserParts): Closer {
         );
       }
       case 'active':
-        return answer.kind === 'refused'
-          ? outcome(failed('close', answer.error))
-          : outcome(
-              {
-                outcome: 'unconfirmed',
-                reason: decision.reason,
-                detail: 'the close was sent, and it still does not show as ended',
-              },
-              verdict.conversation,
-            );
+        if (answer.kind === 'refused') return outcome(failed('close', answer.error));
+        parts.streak.unconfirmed(intendedAt);
+        return outcome(
+          {
+            outcome: 'unconfirmed',
+            reason: decision.reason,
+            detail: 'the close was sent, and it still does not show as ended',
+          },
+          verdict.conversation,
+        );
       case 'gone':
         return outcome({ outcome: 'not_found', detail: 'it was gone after the close was sent' }, null);
       case 'unread':

@@ -62,6 +62,8 @@ export interface SweepSettings {
   /** Closes to begin at most; Infinity: no limit. */
   readonly maxCloses: number;
   readonly maxDurationMs: number | null;
+  /** How long what is in hand may take when the time is used up. */
+  readonly graceMs: number;
   readonly concurrency: number;
   readonly verifyForMs: number;
   readonly conversationDeadlineMs: number;
@@ -71,7 +73,7 @@ export interface SweepSettings {
   readonly expectOrganization: string | null;
 }
 
-/** How a person stops a run: `stop` finishes what is in hand, `abort` does not wait for that either. */
+/** How a person stops a run: `stop` finishes what is in hand, `abort`, a grace later, does not wait for that either. */
 export interface Interrupts {
   readonly stop: AbortSignal;
   readonly abort: AbortSignal;

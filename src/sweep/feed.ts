@@ -32,8 +32,8 @@ export interface FeedParts {
   readonly settings: SweepSettings;
   readonly runId: number;
   readonly startedAt: Instant;
-  /** Called for each conversation taken in hand; false: the run's time is used up. */
-  readonly take: (look: Look) => boolean;
+  /** Called for each conversation taken in hand. */
+  readonly onTake: (look: Look) => void;
   /** Called between pages. */
   readonly onPage: () => Promise<void>;
 }
@@ -84,7 +84,7 @@ export function createFeed(parts: FeedParts): Feed {
         ending.stop(EXIT.workLeft, `The limit of ${settings.limit} (--limit) is reached.`);
       return false;
     }
-    if (!parts.take(look)) return false;
+    parts.onTake(look);
     examined++;
     inHand.add(conversationId);
     await pool.submit((releaseSlot) =>

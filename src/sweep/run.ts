@@ -19,6 +19,8 @@ import { createSendClose } from './send-close.ts';
 import { createSettle, type Look } from './settle.ts';
 import { createSettleEnded } from './settle-ended.ts';
 import { createSurvey } from './survey.ts';
+import { limitTime } from './time-limit.ts';
+import { createUnconfirmedStreak } from './unconfirmed-streak.ts';
 
 /** What a run reports when it has ended. */
 export interface RunReport {
@@ -71,7 +73,7 @@ export async function execute(
   budget: Budget = createBudget(settings.maxCloses),
 ): Promise<RunReport> {
   const requestsBefore = deps.remote.figures();
-  if (!interrupts.stop.aborted) await deps.remote.signIn(interrupts.abort);
+  await signIn(deps, interrupts);
   const startedAt = deps.clock.now();
   const { dryRun, policy } = settings;
   const id = deps.runs.begin({ ...what, dryRun, policy, startedAt, ...deps.identity });
@@ -90,6 +92,7 @@ export async function execute(
     : createCloser({
         ...parts,
         send: createSendClose(deps.api, closeHealth, ending),
+        streak: createUnconfirmedStreak(ending),
         policy,
         budget,
         onBudgetUsedUp: () =>
@@ -111,15 +114,6 @@ export async function execute(
   });
   let unrecovered = 0;
 
-  function take(look: Look): boolean {
-    if (settings.maxDurationMs !== null && deps.clock.now() >= startedAt + settings.maxDurationMs) {
-      ending.stop(EXIT.workLeft, 'The time (maxDuration) is used up.');
-    }
-    if (ending.stopped) return false;
-    if (look === 'request') recorder.counts.requested++;
-    return true;
-  }
-
   const run: RunInProgress = {
     id,
     startedAt,
@@ -135,7 +129,9 @@ export async function execute(
       survey,
       settings,
       startedAt,
-      take,
+      onTake: (look: Look) => {
+        if (look === 'request') recorder.counts.requested++;
+      },
       onPage: () => onPage(run),
     }),
     recover: async () => {
@@ -146,6 +142,7 @@ export async function execute(
   };
 
   const unlisten = listen(interrupts, ending, abort);
+  const unlimit = limitTime({ ...parts, ...settings, startedAt, abort });
   try {
     await work(run);
     await pool.idle();
@@ -160,6 +157,7 @@ export async function execute(
     await pool.idle();
   } finally {
     unlisten();
+    unlimit();
   }
   // Where the survey has settled some, the rest may well be the few that we are kept out of.
   const forbidden = recorder.counts.surveyed > 0 ? null : health.finalVerdict();
@@ -202,6 +200,15 @@ export async function execute(
       exitCode,
       message,
     };
+  }
+}
+
+/** Nothing is in hand yet, so an interrupt ends it at once; the run that is opened then does nothing and says so. */
+async function signIn({ remote }: SweepDeps, { stop }: Interrupts): Promise<void> {
+  try {
+    if (!stop.aborted) await remote.signIn(stop);
+  } catch (error) {
+    if (!stop.aborted) throw error;
   }
 }
 

@@ -43,6 +43,7 @@ describe('the configuration', () => {
       concurrency: 10,
       maxCloses: 500,
       maxDurationMs: null,
+      graceMs: 20 * SECOND,
       verifyForMs: 15 * SECOND,
       requestMaxAgeMs: 48 * HOUR,
       reopenWatchMs: 72 * HOUR,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, SECOND } from '../../src/domain/time.ts';
+import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { type Night, night } from './night.ts';
 
@@ -72,6 +73,58 @@ describe('a run that is stopped', () => {
     const { exitCode, counts } = await n.sweep({}, person.signals);
     expect({ exitCode, left: counts.left }).toEqual({ exitCode: 130, left: 1 });
     expect(n.simulator.log).toEqual([]);
+  });
+});
+
+describe('a run that is stopped while it signs in', () => {
+  it('ends at once, opens no other request, and says so', async () => {
+    const n = await night({ conversations: [stale(1)] });
+    const person = interrupts();
+    n.when('token', null, () => {
+      person.stop(143);
+      return '503';
+    });
+    const { exitCode, run, counts } = await n.sweep({}, person.signals);
+    expect({ exitCode, state: run.state, left: counts.left }).toEqual({
+      exitCode: 143,
+      state: 'interrupted',
+      left: 1,
+    });
+    expect(run.startedAt).toBe(START);
+    expect(n.simulator.log.filter(({ route }) => route !== 'token')).toEqual([]);
+  });
+});
+
+describe('a run whose time is used up', () => {
+  it('while everybody waits for the rate limit ends a grace later, and takes back what was not sent', async () => {
+    const n = await night({ conversations: numbers(30).map(stale) });
+    n.when('close', null, (nth) => (nth > 5 ? { kind: '429', retryAfter: '170' } : null));
+    const { exitCode, run, counts, message } = await n.sweep({
+      maxDurationMs: 30 * SECOND,
+      graceMs: 20 * SECOND,
+    });
+    expect({ exitCode, state: run.state }).toEqual({ exitCode: 6, state: 'stopped' });
+    expect(message).toContain('The time (maxDuration) is used up.');
+    expect(run.finishedAt - run.startedAt).toBeGreaterThanOrEqual(50 * SECOND);
+    expect(run.finishedAt - run.startedAt).toBeLessThan(51 * SECOND);
+    expect(counts).toMatchObject({ closed: 5, failed: 0 });
+    expect(counts.closed + counts.notAttempted + counts.left).toBe(30);
+    expect(n.store.ledger.intents()).toEqual([]);
+    await nextNightFinishes(n, 30);
+  });
+
+  it('waits within the grace for what it has in hand', async () => {
+    const n = await night({
+      conversations: numbers(20).map(stale),
+      simulator: { closeEffect: { kind: 'delayed', ms: 12 * SECOND } },
+    });
+    n.when('read', null, (nth) => (nth === 8 ? n.park(2 * SECOND) : undefined));
+    const { exitCode, counts } = await n.sweep({ maxDurationMs: SECOND, concurrency: 1 });
+    expect(exitCode).toBe(6);
+    expect(counts).toMatchObject({ unconfirmed: 0, notAttempted: 0, left: 20 - counts.closed });
+    expect(counts.closed).toBeGreaterThan(0);
+    expect(counts.closed).toBeLessThan(20);
+    await nextNightFinishes(n, 20);
   });
 });
 

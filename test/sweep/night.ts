@@ -49,6 +49,7 @@ export const SETTINGS: SweepSettings = {
   limit: null,
   maxCloses: 500,
   maxDurationMs: null,
+  graceMs: 20 * SECOND,
   concurrency: 10,
   verifyForMs: 15 * SECOND,
   conversationDeadlineMs: 5 * MINUTE,

@@ -21,6 +21,7 @@ export const close: Command = {
     session: { value: 'SESSION_ID', describe: 'close all open conversations of this session' },
     reason: { value: 'TEXT', describe: 'why, for the record' },
     force: { describe: 'close even if somebody is active meanwhile' },
+    grace: { value: 'DURATION', describe: 'when interrupted, finish what is in hand within this (20s)' },
     rate: { value: 'N', describe: 'requests a minute at most (300)' },
     api: { value: 'NAME', describe: 'platform or gateway' },
   },

@@ -21,6 +21,7 @@ export const importCloses: Command = {
     yes: { describe: `with --now: do not ask above ${CONFIRM_ABOVE}` },
     results: { value: 'FILE', describe: 'with --now: write the outcome of each row to this file' },
     again: { describe: 'import a file that was imported before' },
+    grace: { value: 'DURATION', describe: 'with --now: when interrupted, finish within this (20s)' },
     rate: { value: 'N', describe: 'with --now: requests a minute at most (300)' },
     api: { value: 'NAME', describe: 'with --now: platform or gateway' },
   },

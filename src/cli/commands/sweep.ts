@@ -19,6 +19,7 @@ export const sweep: Command = {
     limit: { value: 'N', describe: 'examine at most this many conversations' },
     'max-closes': { value: 'N', describe: 'close at most this many, or unlimited (500)' },
     'max-duration': { value: 'DURATION', describe: 'stop in good order after this long' },
+    grace: { value: 'DURATION', describe: 'when interrupted, finish what is in hand within this (20s)' },
     'accept-policy': { describe: 'accept once that the policy closes more than before' },
     'accept-volume': { describe: 'accept once that there is far more than usual' },
     rate: { value: 'N', describe: 'requests a minute at most (300)' },
