@@ -216,10 +216,10 @@ export interface Intent extends Facts {
 /** The ledger: what we are about to do, and what happened. Each call is one immediate transaction. */
 export interface Ledger {
   /**
-   * Records the intent if `stillRight`, given what is known inside the same transaction, says so. False: nothing
-   * was written.
+   * Records what `decide` makes of what is known inside the same transaction. Null, and then false: nothing was
+   * written.
    */
-  intend(intent: Intent, stillRight: (known: Known) => boolean): boolean;
+  intend(conversationId: string, decide: (known: Known) => Intent | null): boolean;
   intents(): Intent[];
   /** Removes an intent without an outcome: proven not carried out. */
   withdraw(conversationId: string): void;
