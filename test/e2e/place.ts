@@ -12,6 +12,11 @@ import { type Child, CLIENT, type Ended, startChild } from './child.ts';
 /** Nothing listens there. */
 export const CLOSED_PORT = 'http://127.0.0.1:1';
 
+/** For the environment of a child: it loads `test/e2e/preload/<name>.mjs` before the program. */
+export function preload(name: 'short-waits'): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import=${new URL(`./preload/${name}.mjs`, import.meta.url)}` };
+}
+
 /** A simulator, an empty folder, and the built program to run in it. */
 export interface Place {
   readonly dir: string;
