@@ -31,9 +31,18 @@ export interface Child {
   says(text: string): Promise<void>;
 }
 
-/** Starts the built program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
-export function startChild(dir: string, env: NodeJS.ProcessEnv, argv: readonly string[]): Child {
-  const child = spawn(process.execPath, [BIN, ...argv], { cwd: dir, env });
+/**
+ * Starts the built program in `dir`, by way of the command `through` if there is one. Whatever way it ends, no secret
+ * may be seen anywhere.
+ */
+export function startChild(
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[],
+  through: readonly string[] = [],
+): Child {
+  const [command = process.execPath, ...args] = [...through, process.execPath, BIN, ...argv];
+  const child = spawn(command, args, { cwd: dir, env });
   const chunks = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
