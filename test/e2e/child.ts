@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
-const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
+/** The built program. */
+export const PROGRAM = join(import.meta.dirname, '../../dist/cli/bin.js');
 
 /** Marked, so that it can be found wherever it should not be. */
 export const CLIENT = { clientId: 'e2e-client', clientSecret: 's3cr3t-marker-0d9f1c7ab2' };
@@ -31,9 +32,14 @@ export interface Child {
   says(text: string): Promise<void>;
 }
 
-/** Starts the built program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
-export function startChild(dir: string, env: NodeJS.ProcessEnv, argv: readonly string[]): Child {
-  const child = spawn(process.execPath, [BIN, ...argv], { cwd: dir, env });
+/** Starts the program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
+export function startChild(
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[],
+  program = PROGRAM,
+): Child {
+  const child = spawn(process.execPath, [program, ...argv], { cwd: dir, env });
   const chunks = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { MINUTE } from '../../src/domain/time.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type Child, CLIENT, type Ended, startChild } from './child.ts';
+import { type Child, CLIENT, type Ended, PROGRAM, startChild } from './child.ts';
 
 /** Nothing listens there. */
 export const CLOSED_PORT = 'http://127.0.0.1:1';
@@ -21,6 +21,8 @@ export interface Place {
   readonly simulator: Simulator;
   /** Added to, or taken from (undefined), the environment of every later child. */
   readonly env: Record<string, string | undefined>;
+  /** The path of the program that every later child runs. */
+  program: string;
   /** Runs a command to its end. */
   run(...argv: string[]): Promise<Ended>;
   /** Starts a command; it is killed when the place is left. */
@@ -70,7 +72,7 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
     NIGHTSWEEP_VERIFY_FOR: '1s',
   };
   const start = (...argv: string[]) => {
-    const child = startChild(dir, env, argv);
+    const child = startChild(dir, env, argv, place.program);
     children.push(child);
     return child;
   };
@@ -82,12 +84,13 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
       db.close();
     }
   };
-  return {
+  const place: Place = {
     dir,
     url,
     database,
     simulator,
     env,
+    program: PROGRAM,
     start,
     run: (...argv) => {
       const child = start(...argv);
@@ -108,4 +111,5 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
       rmSync(dir, { recursive: true, force: true });
     },
   };
+  return place;
 }
