@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { everyPlace, type WorldPlan, worlds } from './plan.ts';
+import { everyPlace, worlds } from './plan.ts';
 import { play } from './play.ts';
 import { programOfTomorrow } from './scenes/migrate.ts';
 import { Stopwatch } from './strike.ts';
@@ -18,25 +18,25 @@ const MOST_PROBLEMS = 20;
 
 it('killed anywhere, it loses nothing, closes nothing twice, and nothing that it should not', async () => {
   const tally = newTally();
-  const watch = new Stopwatch();
   const folder = mkdtempSync(join(tmpdir(), 'nightsweep-tomorrow-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const tomorrow = programOfTomorrow(folder);
+  const session = {
+    seed: SEED,
+    programOfTomorrow: programOfTomorrow(folder),
+    watch: new Stopwatch(),
+    tally,
+  };
   const start = performance.now();
 
   const plans = worlds(SEED);
-  /** Kills that worlds in progress may still bring. */
-  let expected = 0;
-  function next(): WorldPlan | null {
-    if (tally.kills + expected >= TARGET || tally.problems.length >= MOST_PROBLEMS) return null;
-    const plan = plans.next().value;
-    expected += plan.cards.length;
-    return plan;
-  }
+  /** Kills that the worlds so far have brought or, while they are in progress, may bring. */
+  let promised = 0;
   async function playOnAndOn(): Promise<void> {
-    for (let plan = next(); plan !== null; plan = next()) {
-      await play(plan, SEED, tomorrow, watch, tally);
-      expected -= plan.cards.length;
+    while (promised < TARGET && tally.problems.length < MOST_PROBLEMS) {
+      const plan = plans.next().value;
+      promised += plan.cards.length;
+      const kills = await play(plan, session);
+      promised -= plan.cards.length - kills;
     }
   }
 
@@ -46,7 +46,7 @@ it('killed anywhere, it loses nothing, closes nothing twice, and nothing that it
     for (const plan of plans) {
       if (plan.index !== Number(CRASH_WORLD)) continue;
       process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
-      await play(plan, SEED, tomorrow, watch, tally);
+      await play(plan, session);
       break;
     }
   }

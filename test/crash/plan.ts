@@ -7,6 +7,8 @@ import type { Traits } from './world.ts';
 export interface Card {
   readonly scene: SceneName;
   readonly kill: Kill;
+  /** It begins with what the one before has left, down to the write-ahead log: nobody writes in between. */
+  readonly asLeft: boolean;
 }
 
 export interface WorldPlan {
@@ -22,12 +24,12 @@ export interface WorldPlan {
 
 /** Kills that belong together: each finds what the one before has left behind. */
 interface Chain {
-  readonly cards: readonly Card[];
+  readonly cards: readonly Omit<Card, 'asLeft'>[];
   /** What the world must be like, or it will not come to these steps. */
   readonly needs?: 'survey' | 'verification' | 'no database';
 }
 
-const MIN_CARDS = 4;
+const MIN_CARDS = 5;
 /** Less than the time that a run waits for the end to show, whatever the machine takes for the way. */
 const DELAYS_MS: readonly [number, ...number[]] = [150, 300, 450];
 /** Longer than copying takes here, so that some are late. */
@@ -67,18 +69,18 @@ function worldOf(index: number, hand: readonly Chain[], random: RandomStream): W
     cards: [
       ...hand.filter((chain) => chain.needs === 'no database'),
       ...hand.filter((chain) => chain.needs !== 'no database'),
-    ].flatMap(({ cards }) => cards),
+    ].flatMap(({ cards }) => cards.map((card, at) => ({ ...card, asLeft: at > 0 }))),
   };
 }
 
 function chains(random: RandomStream): Chain[] {
   const closing = (): SceneName => random.pick(['sweep', 'sweep', 'sweep', 'close', 'importClosesNow']);
   const asking = (): SceneName => random.pick(['close', 'importCloses', 'importClosesNow']);
-  const trap = (scene: SceneName, step: string, nth = 1): Card => ({
+  const trap = (scene: SceneName, step: string, nth = 1): Chain['cards'][number] => ({
     scene,
     kill: { by: 'trap', step, nth },
   });
-  const within = (scene: SceneName, step: string, most: number): Card => ({
+  const within = (scene: SceneName, step: string, most: number): Chain['cards'][number] => ({
     scene,
     kill: { by: 'trap', step, nth: 1, afterMs: random.int(0, most) },
   });
@@ -87,7 +89,11 @@ function chains(random: RandomStream): Chain[] {
     ...(needs !== undefined && { needs }),
   });
   const once = (scene: SceneName, step: string): Chain => ({ cards: [trap(scene, step)] });
-  const outside = (route: 'token' | 'read' | 'close' | 'survey', nth: number, carriedOut: boolean): Card => ({
+  const outside = (
+    route: 'token' | 'read' | 'close' | 'survey',
+    nth: number,
+    carriedOut: boolean,
+  ): Chain['cards'][number] => ({
     scene: 'sweep',
     kill: { by: 'simulator', route, nth, carriedOut },
   });
@@ -159,9 +165,9 @@ function chains(random: RandomStream): Chain[] {
     },
     {
       cards: [
-        trap('importMapping', 'schema: inside'),
-        trap('importMapping', 'schema: before commit'),
-        trap('importMapping', 'schema: after commit'),
+        trap('create', 'schema: inside'),
+        trap('create', 'schema: before commit'),
+        within('create', 'schema: before commit', 3),
       ],
       needs: 'no database',
     },
@@ -172,7 +178,6 @@ function chains(random: RandomStream): Chain[] {
         trap('migrate', 'copy: complete'),
         trap('migrate', 'schema: inside'),
         trap('migrate', 'schema: before commit'),
-        within('migrate', 'schema: before commit', 3),
         trap('migrate', 'schema: after commit'),
       ],
     },

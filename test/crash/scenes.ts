@@ -1,4 +1,5 @@
 import { backUp } from './scenes/back-up.ts';
+import { create } from './scenes/create.ts';
 import { hold } from './scenes/hold.ts';
 import { importMapping } from './scenes/import-mapping.ts';
 import { migrate } from './scenes/migrate.ts';
@@ -12,6 +13,7 @@ export const SCENES = {
   importClosesNow,
   importMapping,
   hold,
+  create,
   backUp,
   migrate,
 } as const;

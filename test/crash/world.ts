@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { DAY, HOUR, MINUTE, toIso } from '../../src/domain/time.ts';
 import type { Interceptor } from '../../src/simulator/exchange.ts';
 import { makeConversation } from '../../src/simulator/kinds.ts';
@@ -7,7 +6,7 @@ import { type ConversationKind, isActive } from '../../src/simulator/record.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Place } from '../e2e/place.ts';
 import { HEADER, idOf } from '../e2e/world.ts';
-import { type Contract, ENDED_KINDS, type Facts, KEPT_KINDS, STALE_KINDS, whyNot } from './facts.ts';
+import { type Contract, type Facts, whyNot } from './facts.ts';
 import { judge, judgeEnd } from './judge.ts';
 import { type Recorded, readRecord } from './record.ts';
 
@@ -40,6 +39,7 @@ export class CrashWorld {
   readonly #undone = new Map<string, number>();
   #lastRecord: Recorded | null = null;
   #files = 0;
+  #begun = false;
 
   constructor(place: Place, traits: Traits, random: RandomStream, programOfTomorrow: string) {
     this.place = place;
@@ -75,9 +75,8 @@ export class CrashWorld {
 
   /** The user's own program writes them, with plain SQL. */
   map(ids: readonly string[]): void {
-    if (!existsSync(this.place.database)) {
-      openStore(this.place.database, { mode: 'create', now: Date.now() }).close();
-    }
+    if (ids.length === 0) return;
+    this.#begin();
     for (const id of ids) {
       const [session, , startedAt, activityAt] = this.#rowOf(id);
       const activity = activityAt === '' ? 'NULL' : `'${activityAt}'`;
@@ -85,6 +84,13 @@ export class CrashWorld {
         INSERT INTO mappings (session_id, conversation_id, started_at, last_activity_at)
         VALUES ('${session}', '${id}', '${startedAt}', ${activity})`);
     }
+  }
+
+  /** Where the program has not come to it, the database is made here. */
+  #begin(): void {
+    if (this.#begun) return;
+    openStore(this.place.database, { mode: 'create', now: Date.now() }).close();
+    this.#begun = true;
   }
 
   /** So many rows that no sweep looks at, and that make the file large. */
@@ -100,28 +106,8 @@ export class CrashWorld {
   /** A stale one that may be closed and is active still; what there is for a sweep to do. */
   closable(): Facts[] {
     return [...this.facts.values()].filter(
-      (facts) => whyNot(facts, this.traits.contract) === null && this.#isOpen(facts.id),
+      (facts) => whyNot(facts, this.traits.contract) === null && this.isOpen(facts.id),
     );
-  }
-
-  /** Something of everything that a sweep meets with. */
-  refill(): void {
-    const { random, traits } = this;
-    const missing = Math.max(0, 5 - this.closable().length);
-    const kinds: (ConversationKind | null)[] = [
-      ...Array.from({ length: missing }, () => random.pick(STALE_KINDS)),
-      ...Array.from({ length: 3 }, () => random.pick(ENDED_KINDS)),
-      random.pick<ConversationKind>(KEPT_KINDS[traits.contract]),
-      ...(random.chance(0.3) ? [null] : []),
-    ];
-    const ids = this.add(kinds, { mapped: true });
-    this.map(ids);
-    if (traits.stubborn && random.chance(0.4)) {
-      const [id] = ids;
-      if (missing > 0 && id !== undefined) this.place.simulator.world.setCloseEffect(id, { kind: 'never' });
-    }
-    if (random.chance(0.5)) this.#request([...this.add([random.pick(STALE_KINDS)], { mapped: false })]);
-    if (random.chance(0.5)) this.#request([random.pick(ids as [string, ...string[]])]);
   }
 
   /** From now on its close is asked for, or may be. */
@@ -141,45 +127,6 @@ export class CrashWorld {
     for (const id of ids) this.#factsOf(id).held = true;
   }
 
-  /** What goes on in the world while nobody is looking. */
-  passTime(): void {
-    const { random, place, traits } = this;
-    const { world } = place.simulator;
-    const record = readRecord(place.database);
-    const intended = new Set(record.intents.map(({ conversation_id }) => conversation_id));
-    const mapped = [...this.facts.values()].filter(
-      ({ kind, mapped, held }) => kind !== null && mapped && !held,
-    );
-    const now = Date.now();
-    const draw = (from: readonly Facts[]) => from[random.int(0, Math.max(0, from.length - 1))];
-
-    const writer = draw(mapped.filter(({ id, activeAt }) => this.#isOpen(id) && activeAt === null));
-    if (writer !== undefined && random.chance(0.4)) {
-      world.touch(writer.id, random.chance(0.7) ? 'customer' : 'agent', now);
-      this.#noteActive(writer, now);
-    }
-    // Between a close that may have been sent and the proof of it, no end can be told from ours.
-    const settled = mapped.filter(({ id }) => !intended.has(id) && !this.#isStubborn(id));
-    const leaver = draw(
-      settled.filter(
-        ({ id, kind, activeAt }) => this.#isOpen(id) && activeAt === null && kind !== 'recently_active',
-      ),
-    );
-    if (leaver !== undefined && random.chance(0.3)) world.endByItself(leaver.id, now);
-    const recorded = new Set(
-      record.outcomes
-        .filter(({ outcome }) => outcome === 'closed')
-        .map(({ conversation_id }) => conversation_id),
-    );
-    const returner = draw(settled.filter(({ id }) => recorded.has(id) && !this.#isOpen(id)));
-    if (returner !== undefined && random.chance(0.4)) {
-      world.revive(returner.id, now);
-      this.#undone.set(returner.id, world.get(returner.id)?.effectivePatches ?? 0);
-      this.#noteActive(returner, now);
-      if (traits.contract === 'gateway' || random.chance(0.5)) this.#request([returner.id], now + 1);
-    }
-  }
-
   /** A name that no file of this world has. */
   fileName(stem: string): string {
     this.#files++;
@@ -193,7 +140,7 @@ export class CrashWorld {
 
   /** What is wrong after a run to the end. */
   problemsAtEnd(): string[] {
-    const still = this.closable().filter(({ id }) => !this.#isStubborn(id));
+    const still = this.closable().filter(({ id }) => !this.isStubborn(id));
     return [
       ...this.#look(judgeEnd),
       ...still.map(({ id }) => `${id}: it should have been closed, and is open`),
@@ -220,7 +167,7 @@ export class CrashWorld {
   }
 
   /** Asks as another program would, without this one. */
-  #request(ids: readonly string[], at = Date.now()): void {
+  request(ids: readonly string[], at = Date.now()): void {
     for (const id of ids) {
       this.#factsOf(id).askedAt = at;
       this.place.execute(`
@@ -229,8 +176,16 @@ export class CrashWorld {
     }
   }
 
+  /** The guest writes again in one that had ended, which makes it live again. */
+  comeBack(facts: Facts, at: number): void {
+    const { world } = this.place.simulator;
+    world.revive(facts.id, at);
+    this.#undone.set(facts.id, world.get(facts.id)?.effectivePatches ?? 0);
+    this.noteActive(facts, at);
+  }
+
   /** Over there; the user's own side sees it too, always where the contract tells nothing of it. */
-  #noteActive(facts: Facts, at: number): void {
+  noteActive(facts: Facts, at: number): void {
     facts.activeAt = at;
     if (this.traits.contract === 'platform' && this.random.chance(0.5)) return;
     this.place.execute(
@@ -238,12 +193,14 @@ export class CrashWorld {
     );
   }
 
-  #isOpen(id: string): boolean {
+  /** Whether anybody is in it. */
+  isOpen(id: string): boolean {
     const record = this.place.simulator.world.get(id);
     return record !== null && isActive(record);
   }
 
-  #isStubborn(id: string): boolean {
+  /** Whether it answers 200 to every close and goes on. */
+  isStubborn(id: string): boolean {
     return this.place.simulator.world.get(id)?.closeEffect?.kind === 'never';
   }
 

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseError } from '../../../src/domain/errors.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { refill } from '../nights.ts';
 import { contentOf, judgeCopy, tablesOf } from './copies.ts';
 import { expectThat, type SetScene } from './scene.ts';
 
@@ -9,9 +10,9 @@ import { expectThat, type SetScene } from './scene.ts';
 const ROWS = 5_000;
 
 /** A copy is there as a whole under its name, or not at all under that name. */
-export const backUp: SetScene = (world) => {
-  world.refill();
-  world.fill(ROWS);
+export const backUp: SetScene = (world, asLeft) => {
+  if (!asLeft) refill(world);
+  if (!asLeft) world.fill(ROWS);
   const { database, dir } = world.place;
   const name = `${world.fileName('copy')}.db`;
   const [file, partial] = [join(dir, name), join(dir, `${name}.partial`)];

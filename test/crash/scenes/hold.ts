@@ -1,8 +1,9 @@
+import { refill } from '../nights.ts';
 import { expectThat, type SetScene } from './scene.ts';
 
 /** Two are put on hold, both or none. */
 export const hold: SetScene = (world) => {
-  world.refill();
+  refill(world);
   const ids = world.add(['with_bot', 'waiting_in_queue'], { mapped: true });
   world.map(ids);
   const argv = ['hold', ...ids, '--for', '7d'];

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refill } from '../nights.ts';
 import { contentOf, judgeCopy, tablesOf } from './copies.ts';
 import { expectThat, type SetScene } from './scene.ts';
 
@@ -29,7 +30,7 @@ export function programOfTomorrow(folder: string): string {
 export const migrate: SetScene = (world) => {
   const { place } = world;
   if (place.program !== world.programOfTomorrow) {
-    world.refill();
+    refill(world);
     world.fill(ROWS);
     place.program = world.programOfTomorrow;
   }

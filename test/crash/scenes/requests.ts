@@ -1,9 +1,10 @@
+import { refill } from '../nights.ts';
 import type { CrashWorld } from '../world.ts';
 import { expectThat, type Scene, type SetScene } from './scene.ts';
 
 /** Somebody closes two by hand, one of which no mapping knows. Perhaps they do not try again. */
-export const close: SetScene = (world) => {
-  world.refill();
+export const close: SetScene = (world, asLeft) => {
+  if (!asLeft) refill(world);
   const known = world.closable().at(-1)?.id;
   const ids = [...world.add(['with_bot'], { mapped: false }), ...(known === undefined ? [] : [known])];
   world.noteAsked(ids);
@@ -23,15 +24,15 @@ export const close: SetScene = (world) => {
 };
 
 /** A list, served at once. */
-export const importClosesNow: SetScene = (world) =>
-  aList(world, (file) => ['--now', '--results', `${file}.done.csv`]);
+export const importClosesNow: SetScene = (world, asLeft) =>
+  aList(world, asLeft, (file) => ['--now', '--results', `${file}.done.csv`]);
 
 /** A list, for the next sweep. */
-export const importCloses: SetScene = (world) => aList(world, () => []);
+export const importCloses: SetScene = (world, asLeft) => aList(world, asLeft, () => []);
 
-function aList(world: CrashWorld, options: (file: string) => readonly string[]): Scene {
-  world.refill();
-  const mapped = world.add(['with_bot'], { mapped: true });
+function aList(world: CrashWorld, asLeft: boolean, options: (file: string) => readonly string[]): Scene {
+  if (!asLeft) refill(world);
+  const mapped = asLeft ? [] : world.add(['with_bot'], { mapped: true });
   world.map(mapped);
   const ids = [...mapped, ...world.add(['waiting_in_queue', 'closed', null], { mapped: false })];
   world.noteAsked(ids);

@@ -13,8 +13,12 @@ export interface Scene {
   makeGood(run: (...argv: string[]) => Promise<Ended>): Promise<string[]>;
 }
 
-/** Sets the scene in a world. */
-export type SetScene = (world: CrashWorld) => Scene;
+/**
+ * Sets the scene in a world.
+ *
+ * @param asLeft nothing is written to the database beforehand
+ */
+export type SetScene = (world: CrashWorld, asLeft: boolean) => Scene;
 
 /** A sentence unless it is so. */
 export function expectThat(isSo: boolean, otherwise: string): string[] {
