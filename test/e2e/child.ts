@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
-const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
+/** The built program. */
+export const PROGRAM = join(import.meta.dirname, '../../dist/cli/bin.js');
 
 /** Marked, so that it can be found wherever it should not be. */
 export const CLIENT = { clientId: 'e2e-client', clientSecret: 's3cr3t-marker-0d9f1c7ab2' };
@@ -31,17 +32,20 @@ export interface Child {
   says(text: string): Promise<void>;
 }
 
-/**
- * Starts the built program in `dir`, by way of the command `through` if there is one. Whatever way it ends, no secret
- * may be seen anywhere.
- */
+/** Which program, and by way of which command. */
+export interface How {
+  readonly program: string;
+  readonly through: readonly string[];
+}
+
+/** Starts the program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
 export function startChild(
   dir: string,
   env: NodeJS.ProcessEnv,
   argv: readonly string[],
-  through: readonly string[] = [],
+  { program, through }: How = { program: PROGRAM, through: [] },
 ): Child {
-  const [command = process.execPath, ...args] = [...through, process.execPath, BIN, ...argv];
+  const [command = process.execPath, ...args] = [...through, process.execPath, program, ...argv];
   const child = spawn(command, args, { cwd: dir, env });
   const chunks = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { MINUTE } from '../../src/domain/time.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type Child, CLIENT, type Ended, startChild } from './child.ts';
+import { type Child, CLIENT, type Ended, PROGRAM, startChild } from './child.ts';
 
 /** Nothing listens there. */
 export const CLOSED_PORT = 'http://127.0.0.1:1';
@@ -28,6 +28,8 @@ export interface Place {
   readonly env: Record<string, string | undefined>;
   /** Every later child is started by way of this command. */
   through: readonly string[];
+  /** The path of the program that every later child runs. */
+  program: string;
   /** Runs a command to its end. */
   run(...argv: string[]): Promise<Ended>;
   /** Starts a command; it is killed when the place is left. */
@@ -95,9 +97,10 @@ export async function openPlace(
     database,
     simulator,
     env,
+    program: PROGRAM,
     through: [],
     start: (...argv) => {
-      const child = startChild(dir, env, argv, place.through);
+      const child = startChild(dir, env, argv, place);
       children.push(child);
       return child;
     },
