@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../domain/errors.ts';
+import { echoName } from './echo.ts';
 import type { Given, GivenSettings } from './given.ts';
 import { nearest } from './nearest.ts';
 import { SETTING_KEYS, type SettingKey, variableOf } from './settings.ts';
@@ -54,15 +55,18 @@ export function environmentSettings(environment: Environment): GivenSettings {
     if (!name.startsWith('NIGHTSWEEP_')) continue;
     const key = keys.get(name);
     if (key !== undefined) settings.set(key, { text, where, origin: 'environment' });
-    else if (!known.includes(name)) throw unknownVariable(where, nearest(name, known));
+    else if (!known.includes(name))
+      throw unknownVariable(name, where.slice(name.length), nearest(name, known));
   }
   return settings;
 }
 
-function unknownVariable(where: string, meant: string | null): UsageError {
+function unknownVariable(name: string, place: string, meant: string | null): UsageError {
   const advice =
     meant === null
       ? 'unset it, or see `nightsweep config` for those there are'
       : `did you mean ${meant}? Correct or unset it`;
-  return new UsageError(`${where} is not a variable that nightsweep knows; ${advice}.`);
+  return new UsageError(
+    `${echoName(name, 'NIGHTSWEEP_…')}${place} is not a variable that nightsweep knows; ${advice}.`,
+  );
 }
