@@ -5,6 +5,7 @@ import { COMMON_OPTIONS } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/commands/index.ts';
 import { parseWords } from '../../src/cli/parse.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { createSecrets } from '../../src/config/secrets.ts';
 import { UsageError } from '../../src/domain/errors.ts';
 import { tries } from '../helpers/fuzz.ts';
 
@@ -93,7 +94,13 @@ describe('whatever is typed', () => {
         fc.constantFrom(...FLAGS),
         fc.oneof(anyText, fc.array(anyText)),
         async (flag, given) => {
-          const source = { env: {}, cwd: '/', readFile: none, flags: { [flag]: given } };
+          const source = {
+            env: {},
+            cwd: '/',
+            readFile: none,
+            secrets: createSecrets(),
+            flags: { [flag]: given },
+          };
           expect(await defect(() => loadConfig(source))).toBeNull();
         },
       ),

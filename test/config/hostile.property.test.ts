@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
+import { createSecrets } from '../../src/config/secrets.ts';
 import { SETTING_KEYS, variableOf } from '../../src/config/settings.ts';
 import { UsageError } from '../../src/domain/errors.ts';
 import { tries } from '../helpers/fuzz.ts';
@@ -17,7 +18,7 @@ function load(files: Record<string, string>, env: Record<string, string> = {}): 
     return text;
   };
   try {
-    const { config } = loadConfig({ env, cwd: '/', readFile, flags: {} });
+    const { config } = loadConfig({ env, cwd: '/', readFile, secrets: createSecrets(), flags: {} });
     expect(Object.isFrozen(config) && Object.isFrozen(config.policy)).toBe(true);
     expect(config.policy.staleAfterMs).toBeGreaterThan(0);
     expect(config.policy.staleAfterWithAgentMs).toBeGreaterThanOrEqual(config.policy.staleAfterMs);

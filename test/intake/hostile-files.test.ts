@@ -28,7 +28,7 @@ describe('a file of 10,000 columns', () => {
   it('is read in small parts, so that a gigabyte of commas does not fill the memory', async () => {
     const row = Buffer.from(`${','.repeat(MAX_RECORD_LENGTH - 1)}\n`);
     const batches = await batchesOf(...Array.from({ length: 10 }, () => row));
-    expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(4);
+    expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(5);
     expect(batches.flat()).toHaveLength(10);
   });
 });
