@@ -33,6 +33,8 @@ export interface ClientOptions {
   readonly userAgent: string;
   /** Ends everything that waits. */
   readonly signal: AbortSignal;
+  /** Told every access token before it is used. */
+  readonly onToken: (token: string) => void;
 }
 
 export interface Client {
@@ -80,6 +82,7 @@ export function createClient(options: ClientOptions): Client {
     clock,
     random,
     signal,
+    onToken: options.onToken,
   });
 
   const send = createSend({

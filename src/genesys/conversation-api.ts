@@ -1,5 +1,6 @@
 import type { Conversation } from '../domain/conversation.ts';
 import type { CloseReply, ConversationApi } from '../sweep/ports.ts';
+import { canonicalId } from './canonical-id.ts';
 import { found } from './found.ts';
 import type { Operation, Send } from './request.ts';
 
@@ -35,12 +36,12 @@ export function createConversationApi(send: Send, contract: Contract): Conversat
   return {
     read: async (conversationId, context) => {
       const operation = context.urgent === true ? urgentRead : read;
-      const path = contract.path(conversationId);
+      const path = contract.path(canonicalId(conversationId));
       const json = await found(send({ operation, method: 'GET', path, body: null }, context));
       return json === null ? null : contract.toConversation(conversationId, json);
     },
     close: async (conversationId, context) => {
-      const path = contract.path(conversationId);
+      const path = contract.path(canonicalId(conversationId));
       const json = await send({ operation: close, method: 'PATCH', path, body: contract.closeBody }, context);
       return { proof: contract.proofOf(conversationId, json) };
     },

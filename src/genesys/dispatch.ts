@@ -3,6 +3,7 @@ import { ApiError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Clock } from '../sweep/ports.ts';
 import type { Headers } from './rate-limit.ts';
+import { said } from './said.ts';
 
 export interface Attempt {
   readonly method: 'GET' | 'PATCH' | 'POST';
@@ -92,7 +93,11 @@ function flatten(headers: Record<string, string | string[] | undefined>): Header
 function networkError(error: unknown, host: string): ApiError {
   const code = codeOf(error);
   const never = isNeverSent(error);
-  const what = error instanceof Error && error.message !== '' ? error.message : (code ?? 'unknown error');
+  // A certificate's names, say, are the other side's words.
+  const what = said(
+    error instanceof Error && error.message !== '' ? error.message : (code ?? 'unknown error'),
+    200,
+  );
   return new ApiError(
     never ? `${host} cannot be reached (${what})` : `the answer of ${host} was lost (${what})`,
     {

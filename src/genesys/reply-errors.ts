@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { ApiError } from '../domain/errors.ts';
 import type { Reply } from './dispatch.ts';
+import { said } from './said.ts';
+
+const words = z
+  .string()
+  .min(1)
+  .transform((text) => said(text));
 
 /** The part of Genesys's ErrorBody that says what to do (official); one malformed field does not hide the others. */
 export const errorBody = z.object({
-  code: z.string().min(1).nullish().catch(null),
-  contextId: z.string().min(1).nullish().catch(null),
+  code: words.nullish().catch(null),
+  contextId: words.nullish().catch(null),
   messageParams: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
 export function correlationIdOf(reply: Reply): string | null {
-  return reply.headers['inin-correlation-id'] ?? null;
+  const id = reply.headers['inin-correlation-id'];
+  return id === undefined ? null : said(id);
 }
 
 /** `null` when the text is not JSON. */

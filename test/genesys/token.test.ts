@@ -23,6 +23,7 @@ function source(answers: (nth: number) => Answer, signal = never()) {
   const clock = new VirtualClock();
   onTestFinished(clock.runByItself(() => true));
   const asked: { at: number; isRepeat: boolean }[] = [];
+  const told: string[] = [];
   const tokens = createTokenSource({
     ask: async (_, isRepeat) => {
       asked.push({ at: clock.now() - START, isRepeat });
@@ -34,8 +35,9 @@ function source(answers: (nth: number) => Answer, signal = never()) {
     clock,
     random: () => 0,
     signal,
+    onToken: (token) => told.push(token),
   });
-  return { tokens, clock, asked };
+  return { tokens, clock, asked, told };
 }
 
 describe('one token for everybody', () => {

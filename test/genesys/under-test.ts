@@ -41,6 +41,7 @@ export function clientFor(url: string, clock: VirtualClock, options: Partial<Cli
     log: { debug: () => {}, info: () => {}, warn: () => {} },
     userAgent: 'nightsweep-test',
     signal: new AbortController().signal,
+    onToken: () => {},
     ...options,
   });
   onTestFinished(async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach } from 'vitest';
+import { type CsvRow, csvRows } from '../../src/intake/csv.ts';
 import { importCloses } from '../../src/intake/import-closes.ts';
 import { importMapping } from '../../src/intake/import-mapping.ts';
 import type { ImportProgress } from '../../src/intake/source.ts';
@@ -66,6 +67,16 @@ export function setUp() {
       importCloses({ ...optionsFor(content, options), again: options.again ?? false }),
     rows: (sql: string) => query(path, sql),
   };
+}
+
+/** The batches in which the records of these bytes arrive. */
+export async function batchesOf(...chunks: readonly Uint8Array[]): Promise<(readonly CsvRow[])[]> {
+  async function* source() {
+    yield* chunks;
+  }
+  const batches = [];
+  for await (const batch of csvRows(source())) batches.push(batch);
+  return batches;
 }
 
 async function* chunked(content: Buffer, size: number): AsyncGenerator<Buffer> {

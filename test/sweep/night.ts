@@ -165,6 +165,7 @@ export async function night(options: NightOptions) {
       log,
       userAgent: 'nightsweep/test',
       signal: abort,
+      onToken: () => {},
     });
     const deps: SweepDeps = {
       clock,
