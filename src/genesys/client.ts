@@ -53,8 +53,14 @@ const LATENCY_MEMORY = 10;
 export function createClient(options: ClientOptions): Client {
   const { clock, random, log, signal } = options;
   const agent = new Agent({
-    // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
-    connect: { timeout: options.attemptTimeoutMs / 2 },
+    connect: {
+      // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
+      timeout: options.attemptTimeoutMs / 2,
+      // Said here, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+      rejectUnauthorized: true,
+    },
+    // One at a time on a connection: what was written to one that dies is known to be that one request.
+    pipelining: 1,
     headersTimeout: options.attemptTimeoutMs,
     bodyTimeout: options.attemptTimeoutMs,
     connections: options.concurrency,
