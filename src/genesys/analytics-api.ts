@@ -1,6 +1,8 @@
 import { type Conversation, unreadable } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
 import type { SurveyApi } from '../sweep/ports.ts';
+import { onOurClock } from './remote-clock.ts';
 import type { Operation, Send } from './request.ts';
 import { analyticsDetails, type WireAnalyticsConversation } from './wire.ts';
 
@@ -9,11 +11,16 @@ const SURVEY: Operation = {
   counts: 'surveys',
   permission: 'analytics:conversationDetail:view',
   repeatable: true,
+  optional: true,
   priority: 'normal',
 };
 
-/** `GET /api/v2/analytics/conversations/details?id=…` (official). */
-export function createAnalyticsApi(send: Send): SurveyApi {
+/**
+ * `GET /api/v2/analytics/conversations/details?id=…` (official).
+ *
+ * @param toLocal puts a moment of the remote clock on ours
+ */
+export function createAnalyticsApi(send: Send, toLocal: (remote: Instant) => Instant): SurveyApi {
   return {
     endedOf: async (conversationIds, context) => {
       const path = `/api/v2/analytics/conversations/details?id=${conversationIds.join(',')}`;
@@ -28,7 +35,7 @@ export function createAnalyticsApi(send: Send): SurveyApi {
       const ended = new Map<string, Conversation>();
       for (const conversation of parsed.data.conversations ?? []) {
         if (conversation.conversationEnd !== null)
-          ended.set(conversation.conversationId, toConversation(conversation));
+          ended.set(conversation.conversationId, onOurClock(toConversation(conversation), toLocal));
       }
       return ended;
     },
