@@ -19,8 +19,11 @@ export function redactedOutcome(outcome: Outcome, redact: Redact): Outcome {
 export function redactedLedger(ledger: Ledger, redact: Redact): Ledger {
   return {
     ...ledger,
-    intend: (intent, stillRight) =>
-      ledger.intend({ ...intent, detail: orNull(intent.detail, redact) }, stillRight),
+    intend: (conversationId, decide) =>
+      ledger.intend(conversationId, (known) => {
+        const intent = decide(known);
+        return intent === null ? null : { ...intent, detail: orNull(intent.detail, redact) };
+      }),
     record: (runId, outcome, consequences, seenAt) =>
       ledger.record(runId, redactedOutcome(outcome, redact), consequences, seenAt),
     recordAll: (runId, outcomes, seenAt) =>

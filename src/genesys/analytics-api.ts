@@ -1,7 +1,9 @@
 import { type Conversation, unreadable } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
 import type { SurveyApi } from '../sweep/ports.ts';
 import { canonicalId } from './canonical-id.ts';
+import { onOurClock } from './remote-clock.ts';
 import type { Operation, Send } from './request.ts';
 import { analyticsDetails, type WireAnalyticsConversation } from './wire.ts';
 
@@ -10,11 +12,16 @@ const SURVEY: Operation = {
   counts: 'surveys',
   permission: 'analytics:conversationDetail:view',
   repeatable: true,
+  optional: true,
   priority: 'normal',
 };
 
-/** `GET /api/v2/analytics/conversations/details?id=…` (official). */
-export function createAnalyticsApi(send: Send): SurveyApi {
+/**
+ * `GET /api/v2/analytics/conversations/details?id=…` (official).
+ *
+ * @param toLocal puts a moment of the remote clock on ours
+ */
+export function createAnalyticsApi(send: Send, toLocal: (remote: Instant) => Instant): SurveyApi {
   return {
     endedOf: async (conversationIds, context) => {
       const path = `/api/v2/analytics/conversations/details?id=${conversationIds.map(canonicalId).join(',')}`;
@@ -33,7 +40,7 @@ export function createAnalyticsApi(send: Send): SurveyApi {
         const [first] = same;
         // An answer that contradicts itself rules nothing out.
         if (first === undefined || same.some(({ conversationEnd }) => conversationEnd === null)) continue;
-        ended.set(id, toConversation(first));
+        ended.set(id, onOurClock(toConversation(first), toLocal));
       }
       return ended;
     },

@@ -5,13 +5,16 @@ import { MINUTE } from '../domain/time.ts';
 import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
+import { createBreaker } from './breaker.ts';
 import { createDispatch, type Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
 import { createPacer } from './pacer.ts';
 import { createPlatformApi } from './platform-api.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
+import { createRemoteClock } from './remote-clock.ts';
 import { createSend } from './request.ts';
 import { createTokenSource } from './token.ts';
+import { watched } from './watched.ts';
 
 export interface ClientOptions {
   readonly contract: 'platform' | 'gateway';
@@ -58,21 +61,35 @@ export function createClient(options: ClientOptions): Client {
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
   const agent = new Agent({
-    // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
-    connect: { timeout: options.attemptTimeoutMs / 2 },
+    connect: {
+      // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
+      timeout: options.attemptTimeoutMs / 2,
+      // Said here, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+      rejectUnauthorized: true,
+    },
+    // One at a time on a connection: what was written to one that dies is known to be that one request.
+    pipelining: 1,
     headersTimeout: options.attemptTimeoutMs,
     bodyTimeout: options.attemptTimeoutMs,
     connections: options.concurrency,
   });
-  const dispatch = createDispatch({ agent, clock, attemptTimeoutMs: options.attemptTimeoutMs });
   const pacer = createPacer({
     clock,
     ratePerMinute: options.ratePerMinute,
     budgetShare: options.budgetShare,
     onError: (error) => log.warn('the pacer reported an error', { error: String(error) }),
   });
+  const breaker = createBreaker();
+  const remoteClock = createRemoteClock();
+  const { toLocal } = remoteClock;
+  const dispatch = watched({
+    dispatch: createDispatch({ agent, clock, attemptTimeoutMs: options.attemptTimeoutMs }),
+    breaker,
+    pacer,
+    clock,
+    onAnswer: remoteClock.observe,
+  });
   const figures = noRequests();
-  let skewMs: number | null = null;
   let limit: RateLimit | null = null;
   let latencyMs: number | null = null;
 
@@ -88,6 +105,7 @@ export function createClient(options: ClientOptions): Client {
   const send = createSend({
     apiUrl: options.apiUrl,
     dispatch,
+    breaker,
     tokens,
     pacer,
     clock,
@@ -99,6 +117,7 @@ export function createClient(options: ClientOptions): Client {
   });
 
   async function askForToken(isRepeat: boolean): Promise<Reply> {
+    breaker.check(clock.now());
     figures.total++;
     figures.tokens++;
     if (isRepeat) figures.retried++;
@@ -119,8 +138,6 @@ export function createClient(options: ClientOptions): Client {
   }
 
   function observe(reply: Reply): void {
-    const date = Date.parse(reply.headers.date ?? '');
-    if (Number.isFinite(date)) skewMs = date - reply.receivedAt;
     limit = readRateLimit(reply.headers) ?? limit;
     const took = Math.max(0, reply.receivedAt - reply.sentAt);
     latencyMs = latencyMs === null ? took : latencyMs + (took - latencyMs) / LATENCY_MEMORY;
@@ -130,8 +147,10 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     conversations:
-      options.contract === 'platform' ? createPlatformApi(send) : createGatewayApi(send, options.closeReason),
-    survey: options.contract === 'platform' ? createAnalyticsApi(send) : null,
+      options.contract === 'platform'
+        ? createPlatformApi(send, toLocal)
+        : createGatewayApi(send, toLocal, options.closeReason),
+    survey: options.contract === 'platform' ? createAnalyticsApi(send, toLocal) : null,
     remote: {
       signIn: async (abort) => {
         await tokens.get(abort);
@@ -140,7 +159,7 @@ export function createClient(options: ClientOptions): Client {
         const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
         return account.organization({ signal: abort, trace });
       },
-      clockSkewMs: () => skewMs,
+      clockSkewMs: remoteClock.skewMs,
       figures: () => ({ ...figures }),
       usefulInFlight: () => Math.max(1, Math.ceil((options.ratePerMinute * (latencyMs ?? 0)) / MINUTE)),
       waitingMs: () => pacer.pausedForMs(),

@@ -2,22 +2,21 @@ import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
 import type { RequestFigures } from '../domain/run.ts';
 import { humanDuration, MINUTE } from '../domain/time.ts';
 import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
+import type { Breaker } from './breaker.ts';
 import type { Dispatch, Reply } from './dispatch.ts';
 import type { Pacer, Priority } from './pacer.ts';
 import { LONGEST_PAUSE_MS, readRateLimit, readRetryAfterMs } from './rate-limit.ts';
 import { correlationIdOf, parseJson, replyError } from './reply-errors.ts';
-import { backOffMs, retryDelayMs } from './retry.ts';
+import { backOffMs, type Repeatable, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './token.ts';
 
 /** What a request is for. */
-export interface Operation {
+export interface Operation extends Repeatable {
   /** For sentences: `reading conversation …`. */
   readonly what: string;
   readonly counts: 'reads' | 'closes' | 'surveys' | null;
   /** What the OAuth client must be granted; null: nothing. */
   readonly permission: string | null;
-  /** False: repeated only when it certainly was not carried out. */
-  readonly repeatable: boolean;
   readonly priority: Priority;
 }
 
@@ -38,6 +37,7 @@ const LONGEST_GUESS_MS = MINUTE;
 export interface SendParts {
   readonly apiUrl: string;
   readonly dispatch: Dispatch;
+  readonly breaker: Breaker;
   readonly tokens: TokenSource;
   readonly pacer: Pacer;
   readonly clock: Clock;
@@ -51,7 +51,7 @@ export interface SendParts {
 
 /** retry → pacer → dispatch, with the token around each attempt. */
 export function createSend(parts: SendParts): Send {
-  const { tokens, pacer, clock, random, log, figures } = parts;
+  const { tokens, pacer, breaker, clock, random, log, figures } = parts;
 
   return async (request, context) => {
     const { operation } = request;
@@ -86,8 +86,11 @@ export function createSend(parts: SendParts): Send {
       }
       // Apart, because having had to wait for the limit is no reason to give up sooner on real trouble.
       const repeats = failure.failure === 'rate_limited' ? limited++ : troubled++;
-      const delay = retryDelayMs(failure, repeats, operation.repeatable, random);
-      if (delay === null) throw failure;
+      const delay = retryDelayMs(failure, repeats, operation, random);
+      if (delay === null) {
+        if (isNotCarriedOut(failure, operation)) breaker.check(clock.now());
+        throw failure;
+      }
       log.debug(`${failure.message}; trying again`, { waitMs: Math.round(delay), repeats });
       await clock.sleep(delay, context.signal);
     }
@@ -99,6 +102,7 @@ export function createSend(parts: SendParts): Send {
     isRepeat: boolean,
     { trace }: CallContext,
   ): Promise<Reply> {
+    breaker.check(clock.now());
     figures.total++;
     if (isRepeat) figures.retried++;
     if (request.operation.counts !== null) figures[request.operation.counts]++;
@@ -136,6 +140,11 @@ export function createSend(parts: SendParts): Send {
     log.debug('rate limited, everybody pauses', { waitMs: Math.round(waitMs) });
     pacer.pauseFor(waitMs);
   }
+}
+
+/** What fails while nobody is answered may be left to the next run, unless it may have had an effect. */
+function isNotCarriedOut(failure: ApiError, operation: Operation): boolean {
+  return operation.repeatable || failure.failure === 'never_sent';
 }
 
 function read(request: ApiRequest, reply: Reply): { json: unknown } | ApiError {

@@ -71,7 +71,8 @@ export function createTokenSource(options: {
   }
 
   function delayMs(error: ApiError, repeats: number): number | null {
-    if (error.failure !== 'rate_limited') return retryDelayMs(error, repeats, true, random);
+    if (error.failure !== 'rate_limited')
+      return retryDelayMs(error, repeats, { repeatable: true, optional: false }, random);
     return repeats < MAX_REPEATS_RATE_LIMITED ? backOffMs(repeats, random) : null;
   }
 

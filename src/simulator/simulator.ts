@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 import { CONTROL_PREFIX, control } from './control.ts';
+import { deliver } from './deliver.ts';
 import { Exchange, type Incoming, type Interceptor } from './exchange.ts';
-import type { Mishap } from './faults.ts';
 import { resolveOptions, type SimulatorOptions } from './options.ts';
 import { population } from './population.ts';
 import { randomStream } from './random.ts';
@@ -22,6 +22,8 @@ export interface Simulator {
   readonly log: readonly RequestRecord[];
   /** Sets the one test hook; null removes it. */
   intercept(interceptor: Interceptor | null): void;
+  /** From now on its clock is so far ahead of `now`. */
+  setClock(skewMs: number): void;
 }
 
 const HOST = '127.0.0.1';
@@ -33,8 +35,11 @@ const MAX_BODY_BYTES = 64 * 1024;
 const STREAM = { world: 11, exchange: 12, contextIds: 13 };
 
 export function createSimulator(given: SimulatorOptions): Simulator {
-  const options = resolveOptions(given);
-  const { now, seed } = options;
+  const resolved = resolveOptions(given);
+  let aheadMs = resolved.clockSkewMs;
+  const now = () => resolved.now() + aheadMs;
+  const options = { ...resolved, now };
+  const { seed } = options;
   const world = createWorld(now, randomStream(seed, STREAM.world), options.closeEffect);
   for (const record of options.conversations ?? population(seed, options.population, now()))
     world.add(record);
@@ -48,10 +53,8 @@ export function createSimulator(given: SimulatorOptions): Simulator {
     const mishap = incoming.url.pathname.startsWith(CONTROL_PREFIX)
       ? control(incoming, world, exchange.log, now())
       : await exchange.answer(incoming, contextId, signal);
-    send(response, mishap, {
-      Date: new Date(now() + options.clockSkewMs).toUTCString(),
-      'ININ-Correlation-Id': contextId,
-    });
+    const headers = { Date: new Date(now()).toUTCString(), 'ININ-Correlation-Id': contextId };
+    await deliver(response, mishap, headers, options.sleep, signal);
   }
 
   return {
@@ -60,13 +63,18 @@ export function createSimulator(given: SimulatorOptions): Simulator {
     intercept(interceptor) {
       exchange.interceptor = interceptor;
     },
+    setClock(skewMs) {
+      aheadMs = skewMs;
+    },
     async start(port = 0) {
       if (running !== null) throw new Error('The simulator is already running.');
       const stopping = new AbortController();
       const server = createServer((request, response) => {
         serve(request, response, stopping.signal).catch((error: unknown) => {
-          if (stopping.signal.aborted || request.destroyed) return response.destroy();
-          send(response, bug(error), {});
+          if (stopping.signal.aborted || response.destroyed || response.headersSent)
+            return response.destroy();
+          const { status, headers, body } = bug(error);
+          response.writeHead(status, headers).end(body);
         });
       });
       await listen(server, port);
@@ -113,20 +121,6 @@ async function receive(request: IncomingMessage): Promise<Incoming> {
     contentType: request.headers['content-type'] ?? '',
     bodyText: bytes > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString('utf8'),
   };
-}
-
-function send(response: ServerResponse, mishap: Mishap, headers: Record<string, string>): void {
-  if (mishap === 'silence') return;
-  if (mishap === 'reset') {
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  response.writeHead(mishap.status, {
-    ...headers,
-    ...mishap.headers,
-    'Content-Length': String(Buffer.byteLength(mishap.body)),
-  });
-  response.end(mishap.body);
 }
 
 /** A bug of the simulator must not look like an answer of Genesys's. */

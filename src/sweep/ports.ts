@@ -26,6 +26,8 @@ export interface Log {
 }
 
 // ---- the remote side --------------------------------------------------------------------------------------
+// Its clock may be another than ours. Every moment that comes through these ports is on ours: the client translates by
+// how far the remote clock is ahead.
 
 /** What one conversation's calls have cost and last answered; the client adds to it, also when it throws. */
 export interface Trace {
@@ -81,7 +83,7 @@ export interface RemoteInfo {
   /** Gets a token, so that wrong credentials show before anything is recorded. Throws AuthError, UnavailableError. */
   signIn(signal: AbortSignal): Promise<void>;
   organization(signal: AbortSignal): Promise<Organization>;
-  /** Remote minus local clock in ms, by the latest `Date` header; null before the first answer. */
+  /** Remote minus local clock in ms, by the `Date` of its answers; null before the first one. */
   clockSkewMs(): number | null;
   /** Attempts so far. */
   figures(): RequestFigures;

@@ -21,6 +21,8 @@ import { broken } from './mutations.ts';
 import { mayCloseByPolicy, mayCloseForPerson, provenEnd } from './oracle.ts';
 import { clientFor, context, errorOf, selfRunningClock } from './under-test.ts';
 
+const SAME_CLOCK = (at: number) => at;
+
 const RECORDS = population(11, 120, START);
 const READS = RECORDS.map(messageConversation);
 const POLICY = aPolicy();
@@ -60,7 +62,7 @@ describe('a reply to a read, broken in any way', () => {
     await fc.assert(
       fc.asyncProperty(broken(RECORDS.map(gatewayConversation)), async (raw) => {
         const id = idIn(raw);
-        const api = createGatewayApi(async () => raw, null);
+        const api = createGatewayApi(async () => raw, SAME_CLOCK, null);
         const conversation = await api.read(id, context());
         const { status } = (raw ?? {}) as { status?: unknown };
         const word = typeof status === 'string' ? status.toLowerCase() : '';
@@ -117,7 +119,7 @@ describe('a reply to a close, broken in any way', () => {
     await fc.assert(
       fc.asyncProperty(broken([...ENDED, ...RECORDS.map(patchedConversation)]), async (raw) => {
         const id = idIn(raw);
-        const { proof } = await createPlatformApi(async () => raw).close(id, context());
+        const { proof } = await createPlatformApi(async () => raw, SAME_CLOCK).close(id, context());
         if (proof === null) return;
         proofs++;
         expect(proof.endedAt).toBe(provenEnd(raw, id));
@@ -139,7 +141,7 @@ describe('a reply of analytics, broken in any way', () => {
       fc.asyncProperty(broken(pages), async (raw) => {
         let ended: Awaited<ReturnType<ReturnType<typeof createAnalyticsApi>['endedOf']>>;
         try {
-          ended = await createAnalyticsApi(async () => raw).endedOf(ASKED, context());
+          ended = await createAnalyticsApi(async () => raw, SAME_CLOCK).endedOf(ASKED, context());
         } catch (error) {
           expect(error).toMatchObject({ name: 'ApiError', failure: 'not_json' });
           return;
@@ -171,6 +173,7 @@ describe('a token, broken in any way', () => {
           headers: {},
           body: JSON.stringify(raw) ?? '',
           sentAt: 0,
+          answeredAt: 0,
           receivedAt: 0,
         };
         const told: string[] = [];
@@ -221,7 +224,7 @@ describe('an error body, broken in any way', () => {
         (raw, status, id) => {
           const body = JSON.stringify(raw) ?? '<html>';
           const headers = id === undefined ? {} : { 'inin-correlation-id': id };
-          const reply: Reply = { status, headers, body, sentAt: 0, receivedAt: 0 };
+          const reply: Reply = { status, headers, body, sentAt: 0, answeredAt: 0, receivedAt: 0 };
           const error = replyError(reply, 'reading the conversation', 'conversation:communication:view');
           for (const text of [error.message, error.code ?? '', error.correlationId ?? '']) {
             expect(text).toMatch(PRINTABLE);
@@ -249,7 +252,7 @@ describe('an id that is none', () => {
   it.each(NO_IDS)('is a bug, and nothing is sent: %j', async (id) => {
     let sent = 0;
     const send = async () => ++sent;
-    for (const api of [createPlatformApi(send), createGatewayApi(send, null)]) {
+    for (const api of [createPlatformApi(send, SAME_CLOCK), createGatewayApi(send, SAME_CLOCK, null)]) {
       for (const attempt of [api.read(id, context()), api.close(id, context())]) {
         const error = await errorOf(attempt);
         expect(error).not.toBeInstanceOf(ApiError);
@@ -257,7 +260,7 @@ describe('an id that is none', () => {
       }
     }
     const good = READS[0]?.id ?? '';
-    await expect(createAnalyticsApi(send).endedOf([good, id], context())).rejects.toThrow(
+    await expect(createAnalyticsApi(send, SAME_CLOCK).endedOf([good, id], context())).rejects.toThrow(
       'no conversation id',
     );
     expect(sent).toBe(0);

@@ -12,7 +12,7 @@ type Answer = Reply | ApiError | Promise<Reply>;
 
 function reply(status: number, body: unknown): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, headers: {}, body: text, sentAt: 0, receivedAt: START };
+  return { status, headers: {}, body: text, sentAt: 0, answeredAt: START, receivedAt: START };
 }
 const granted = (n: number, seconds = 1_000) =>
   reply(200, { access_token: `token-${n}`, token_type: 'bearer', expires_in: seconds });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { UNSETTLED } from '../../src/domain/outcome.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { createClient } from '../../src/genesys/client.ts';
+import { type ClientOptions, createClient } from '../../src/genesys/client.ts';
 import type { MappingRow, NewCloseRequest } from '../../src/intake/ports.ts';
 import { type AccountEntry, accountOf } from '../../src/simulator/account.ts';
 import { disagreements } from '../../src/simulator/agreement.ts';
@@ -22,6 +23,9 @@ import type { Log } from '../../src/sweep/ports.ts';
 import { sweep } from '../../src/sweep/sweep.ts';
 import { httpInFlight } from '../helpers/http-in-flight.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
+
+/** Real files, and no wait for a disk where the system has a place for them in memory. */
+const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** So many requests a minute that pacing takes next to no time. */
 const RATE = 1_000_000;
@@ -69,7 +73,9 @@ export interface NightOptions {
 
 /** What one run may be given besides its settings. */
 export type How = Partial<
-  Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> & Interrupts
+  Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> &
+    Pick<ClientOptions, 'apiUrl' | 'loginUrl'> &
+    Interrupts
 >;
 
 type Route = 'read' | 'close' | 'survey' | 'token' | 'organization';
@@ -79,11 +85,18 @@ type Hook = (nth: number) => Fault | null | undefined | void | Promise<Fault | n
 
 export type Night = Awaited<ReturnType<typeof night>>;
 
-/** A world, a database that maps it, and everything a sweep needs; all on one virtual clock, gone after the test. */
-export async function night(options: NightOptions) {
+/**
+ * A world, a database that maps it, and everything a sweep needs; all on one virtual clock, gone after the test.
+ *
+ * @param atEnd is told how to clean up; for nights that are not those of one test
+ */
+export async function night(
+  options: NightOptions,
+  atEnd: (cleanUp: () => Promise<void> | void) => void = onTestFinished,
+) {
   const { contract = 'platform', conversations } = options;
   const clock = new VirtualClock();
-  const folder = mkdtempSync(join(tmpdir(), 'nightsweep-sweep-'));
+  const folder = mkdtempSync(join(FOLDERS, 'nightsweep-sweep-'));
   const path = join(folder, 'nightsweep.db');
   const store = openStore(path, { mode: 'create', now: clock.now() });
   store.intake.putMappings(options.mapping ?? conversations.map(mappingOf), 'test', clock.now());
@@ -108,8 +121,10 @@ export async function night(options: NightOptions) {
   });
   const { url, port } = await simulator.start();
 
-  const inFlight = httpInFlight();
+  const origins = new Set([url]);
+  const inFlight = httpInFlight(atEnd, (origin) => origins.has(origin));
   const over = new AbortController();
+  setMaxListeners(0, over.signal);
   let parked = 0;
   const stopClock = clock.runByItself(() => inFlight() <= parked, QUIET_MS);
 
@@ -118,7 +133,7 @@ export async function night(options: NightOptions) {
     ended ??= cleanUp();
     return ended;
   };
-  onTestFinished(end);
+  atEnd(end);
 
   async function cleanUp(): Promise<void> {
     over.abort();
@@ -131,10 +146,12 @@ export async function night(options: NightOptions) {
   }
 
   /** Waits with a request in hand, so that the clock goes on although the request is not answered. */
-  async function park(ms: number): Promise<void> {
+  async function park(ms: number, signal?: AbortSignal): Promise<void> {
     parked++;
-    await clock.sleep(ms, over.signal).catch(() => {});
+    const until = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+    await clock.sleep(ms, until).catch(() => {});
     parked--;
+    signal?.throwIfAborted();
   }
 
   const notes: string[] = [];
@@ -148,11 +165,12 @@ export async function night(options: NightOptions) {
   ): Promise<T> {
     const settings = { ...SETTINGS, ...changes };
     const never = new AbortController().signal;
-    const { stop = never, abort = never, ...changed } = how;
+    const { stop = never, abort = never, apiUrl = url, loginUrl = url, ...changed } = how;
+    for (const one of [apiUrl, loginUrl]) origins.add(one);
     const client = createClient({
       contract,
-      apiUrl: url,
-      loginUrl: url,
+      apiUrl,
+      loginUrl,
       clientId: SIMULATED_CLIENT.clientId,
       revealSecret: () => SIMULATED_CLIENT.clientSecret,
       closeReason: null,
