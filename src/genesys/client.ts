@@ -82,13 +82,9 @@ export function createClient(options: ClientOptions): Client {
   const breaker = createBreaker();
   const remoteClock = createRemoteClock();
   const { toLocal } = remoteClock;
-  const dispatch = watched({
-    dispatch: createDispatch({ agent, clock, attemptTimeoutMs: options.attemptTimeoutMs }),
-    breaker,
-    pacer,
-    clock,
-    onAnswer: remoteClock.observe,
-  });
+  const dispatch = createDispatch({ agent, clock, attemptTimeoutMs: options.attemptTimeoutMs });
+  const watch = { dispatch, breaker, pacer, clock };
+  const dispatchToLogin = watched({ ...watch, onAnswer: () => {} });
   const figures = noRequests();
   let limit: RateLimit | null = null;
   let latencyMs: number | null = null;
@@ -104,7 +100,7 @@ export function createClient(options: ClientOptions): Client {
 
   const send = createSend({
     apiUrl: options.apiUrl,
-    dispatch,
+    dispatch: watched({ ...watch, onAnswer: remoteClock.observe }),
     breaker,
     tokens,
     pacer,
@@ -122,7 +118,7 @@ export function createClient(options: ClientOptions): Client {
     figures.tokens++;
     if (isRepeat) figures.retried++;
     const basic = Buffer.from(`${options.clientId}:${options.revealSecret()}`).toString('base64');
-    const reply = await dispatch({
+    const reply = await dispatchToLogin({
       method: 'POST',
       url: `${options.loginUrl}/oauth/token`,
       headers: {

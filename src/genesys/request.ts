@@ -1,4 +1,4 @@
-import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
+import { ApiError, type ApiFailure, AuthError, UnavailableError } from '../domain/errors.ts';
 import type { RequestFigures } from '../domain/run.ts';
 import { humanDuration, MINUTE } from '../domain/time.ts';
 import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
@@ -33,6 +33,9 @@ export type Send = (request: ApiRequest, context: CallContext) => Promise<unknow
 
 /** A 429 that does not say how long to wait: its window is over after a minute at the latest. */
 const LONGEST_GUESS_MS = MINUTE;
+
+/** What fails so while nobody is answered is left to the next run; any other close may have had an effect. */
+const NOT_CARRIED_OUT: readonly ApiFailure[] = ['never_sent', 'rate_limited'];
 
 export interface SendParts {
   readonly apiUrl: string;
@@ -88,7 +91,7 @@ export function createSend(parts: SendParts): Send {
       const repeats = failure.failure === 'rate_limited' ? limited++ : troubled++;
       const delay = retryDelayMs(failure, repeats, operation, random);
       if (delay === null) {
-        if (isNotCarriedOut(failure, operation)) breaker.check(clock.now());
+        if (operation.repeatable || NOT_CARRIED_OUT.includes(failure.failure)) breaker.check(clock.now());
         throw failure;
       }
       log.debug(`${failure.message}; trying again`, { waitMs: Math.round(delay), repeats });
@@ -140,11 +143,6 @@ export function createSend(parts: SendParts): Send {
     log.debug('rate limited, everybody pauses', { waitMs: Math.round(waitMs) });
     pacer.pauseFor(waitMs);
   }
-}
-
-/** What fails while nobody is answered may be left to the next run, unless it may have had an effect. */
-function isNotCarriedOut(failure: ApiError, operation: Operation): boolean {
-  return operation.repeatable || failure.failure === 'never_sent';
 }
 
 function read(request: ApiRequest, reply: Reply): { json: unknown } | ApiError {
