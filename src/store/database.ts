@@ -1,7 +1,7 @@
 import { DatabaseError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { type ConnectOptions, connect, type Db } from './connection.ts';
-import { createPrivateFile, fileExists } from './files.ts';
+import { createPrivateFile, demandWritable, fileExists } from './files.ts';
 import {
   demandCurrent,
   demandNotNewer,
@@ -33,6 +33,7 @@ export interface OpenOptions {
 export function openDatabase(path: string, options: OpenOptions): { db: Db; migrated: Migrated | null } {
   const { mode, now, migrations = MIGRATIONS } = options;
   if (mode === 'create') createPrivateFile(path);
+  if (mode !== 'read' && fileExists(path)) demandWritable(path);
   const db = openExisting(path, { ...options, readonly: mode === 'read' });
   try {
     const latest = latestVersion(migrations);

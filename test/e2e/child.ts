@@ -83,7 +83,8 @@ function demandNoSecret(dir: string, output: string): void {
   const places = new Map([['the output', output]]);
   for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
     const path = join(dir, name);
-    if (!MAY_HOLD_IT.has(name) && statSync(path).isFile()) places.set(name, readFileSync(path, 'latin1'));
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    if (!MAY_HOLD_IT.has(name) && isFile) places.set(name, readFileSync(path, 'latin1'));
   }
   for (const [place, text] of places) {
     for (const secret of [CLIENT.clientSecret, BASIC, ACCESS_TOKEN]) {
