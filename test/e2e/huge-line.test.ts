@@ -13,7 +13,7 @@ const MOST_RSS_MB = 300;
 /** The most memory that the process has had so far, in MB (Linux). */
 function peakOf(pid: number | undefined): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
+  return Number(kilobytes ?? 0) / 1024;
 }
 
 /** Feeds a file with one line of so many MB into a child. */
