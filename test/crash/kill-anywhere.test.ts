@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { everyPlace, worlds } from './plan.ts';
+import { everyPlace } from './deck.ts';
+import { worlds } from './plan.ts';
 import { play } from './play.ts';
 import { programOfTomorrow } from './scenes/migrate.ts';
 import { Stopwatch } from './strike.ts';
@@ -37,6 +38,7 @@ it('killed anywhere, it loses nothing, closes nothing twice, and nothing that it
       promised += plan.cards.length;
       const kills = await play(plan, session);
       promised -= plan.cards.length - kills;
+      process.stdout.write(`${tally.kills} of ${TARGET} kills\n`);
     }
   }
 

@@ -3,7 +3,7 @@ import { randomStream } from '../../src/simulator/random.ts';
 import { openPlace, type Place } from '../e2e/place.ts';
 import { earlier, nameOf } from './kill.ts';
 import { passTime } from './nights.ts';
-import type { Card, WorldPlan } from './plan.ts';
+import type { Dealt, WorldPlan } from './plan.ts';
 import { SCENES } from './scenes.ts';
 import { type Stopwatch, strike } from './strike.ts';
 import { countKill, type Tally } from './tally.ts';
@@ -70,7 +70,7 @@ function configure({ env }: Place, { traits }: WorldPlan): void {
 
 async function killOnce(
   world: CrashWorld,
-  card: Card,
+  card: Dealt,
   { watch, tally }: Session,
 ): Promise<{ hit: boolean; problems: string[] }> {
   const problems: string[] = [];

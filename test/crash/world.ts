@@ -18,7 +18,7 @@ export interface Traits {
   readonly stubborn: boolean;
 }
 
-/** Longer than any effect of a close is delayed, with what a busy machine takes on top. */
+/** Stale by the policy's 24 hours. */
 const IDLE_MS = 30 * HOUR;
 
 /**
@@ -32,7 +32,7 @@ export class CrashWorld {
   /** The program after an upgrade that brings a migration. */
   readonly programOfTomorrow: string;
   readonly facts = new Map<string, Facts>();
-  /** Takes part in every request; the harness's own hand is in {@link ambush}. */
+  /** Told of every request that comes in, while somebody lies in wait for one. */
   ambush: Interceptor | null = null;
   #wrongCloses: string[] = [];
   /** Effective closes that were undone by somebody who came back. */

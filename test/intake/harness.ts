@@ -13,8 +13,6 @@ import type { Clock, Log } from '../../src/sweep/ports.ts';
 export const NOW = Date.parse('2026-11-10T03:00:00.000Z');
 export const HEADER = 'session_id,conversation_id,started_at,last_activity_at,user_id';
 
-const clock: Clock = { now: () => NOW, sleep: async () => {} };
-
 /** `00000000-0000-4000-8000-00000000000n` */
 export function idOf(n: number): string {
   return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -42,8 +40,14 @@ export interface Content {
   readonly chunk?: number;
 }
 
-/** A real database in its own folder, what was noted, and both imports on it. */
-export function setUp() {
+/**
+ * A real database in its own folder, what was noted, and both imports on it.
+ *
+ * @param tickMs how far the clock goes on each time somebody looks at it
+ */
+export function setUp({ tickMs = 0 } = {}) {
+  let looks = 0;
+  const clock: Clock = { now: () => NOW + tickMs * looks++, sleep: async () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'intake-'));
   const path = join(folder, 'test.db');
   const store = openStore(path, { mode: 'create', now: NOW });

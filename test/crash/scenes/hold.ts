@@ -26,6 +26,8 @@ export const hold: SetScene = (world) => {
     makeGood: async (run) => {
       const { code } = await run(...argv);
       world.noteHeld(ids);
+      // Not even who asks for its close gets it.
+      world.request(ids.slice(0, 1));
       return [
         ...expectThat(code === 0, `hold ended with ${code}`),
         ...expectThat(held().length === ids.length, 'not all are on hold'),
