@@ -109,6 +109,7 @@ export function createClient(options: ClientOptions): Client {
     log,
     figures,
     userAgent: options.userAgent,
+    signal,
     onReply: observe,
   });
 
