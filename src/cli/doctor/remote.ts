@@ -65,7 +65,7 @@ async function permitted(name: string, ask: () => Promise<unknown>): Promise<Che
     if (!(error instanceof ApiError)) throw error;
     if (error.failure === 'forbidden') return fail(name, error.message, EXIT.auth);
     // Whatever else it says of a conversation that does not exist, it is not "you may not".
-    if (error.failure === 'refused') return ok(name, 'not forbidden');
+    if (error.failure === 'refused' && error.code !== null) return ok(name, 'not forbidden');
     return fail(name, error.message, EXIT.unavailable);
   }
 }
