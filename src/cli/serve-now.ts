@@ -32,7 +32,7 @@ export async function serveNow(
   record: () => void,
 ): Promise<ServedNow> {
   const { interrupts, unlisten } = listenAloud(context);
-  const client = connect(context, interrupts.abort);
+  const client = await connect(context, interrupts.abort);
   const progress = createProgressView(context);
   try {
     await signIn(client, interrupts);

@@ -12,7 +12,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** Token, organisation, permissions, limits and clock, as the remote side tells them. */
 export async function examineRemote(context: Context): Promise<Check[]> {
   const { interrupts, unlisten } = context.io.listenForInterrupts();
-  const client = connect(context, interrupts.stop);
+  const client = await connect(context, interrupts.stop);
   const trace: Trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
   const call = { signal: interrupts.stop, trace };
   try {
