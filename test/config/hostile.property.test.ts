@@ -131,6 +131,7 @@ describe('a settings file', () => {
     ['glued to a key', `GENESYS_CLIENT_SECRET=${SECRET}: x`],
     ['glued to a name of another kind', 'KEY=hunter2: x'],
     ['as a tag', `staleAfter: !${SECRET} 24h`],
+    ['as a tag without an end', `staleAfter: !${SECRET}! 24h`],
     ['as a tag in full', `staleAfter: !<${SECRET}> 24h`],
     ['as an anchor', `staleAfter: *${SECRET}`],
     ['in a list', `exemptQueues: [0f8fad5b-d9cb-469f-a165-70867728950e, ${SECRET}]`],
@@ -158,6 +159,13 @@ describe('a settings file', () => {
   ])('of %s ends in one sentence', (_, text) => {
     expect(yaml(text)).toEqual(expect.stringMatching(/^nightsweep\.yaml/));
   });
+
+  it.each(['[', '{', '- ', '? ', ': '])(
+    'of 20,000 times %j is refused before anybody recurses into it',
+    (open) => {
+      expect(yaml(open.repeat(20_000))).toMatch(/^nightsweep\.yaml nests far too deep; /);
+    },
+  );
 
   it('cannot change what all objects inherit', () => {
     yaml('__proto__:\n  polluted: yes\nconstructor: {prototype: {polluted: yes}}');
