@@ -111,7 +111,7 @@ describe('a settings file', () => {
       fc.property(fc.oneof(lines, documents, noise), (text) => {
         expect(yaml(text)).toBeDefined();
       }),
-      tries(2_000),
+      tries(1_000),
     );
   });
 
@@ -122,7 +122,7 @@ describe('a settings file', () => {
         const told = yaml(text.slice(0, at) + SECRET + text.slice(at));
         if (typeof told === 'string') expect(told).not.toContain(SECRET);
       }),
-      tries(1_500),
+      tries(800),
     );
   });
 
@@ -185,7 +185,7 @@ describe('the environment', () => {
         delete env.NIGHTSWEEP_CONFIG;
         expect(load({}, env)).toBeDefined();
       }),
-      tries(1_000),
+      tries(500),
     );
   });
 
@@ -200,7 +200,7 @@ describe('the environment', () => {
       fc.property(fc.oneof(dotEnv, noise), (text) => {
         expect(load({ '.env': text })).toBeDefined();
       }),
-      tries(1_000),
+      tries(500),
     );
   });
 });
