@@ -60,6 +60,23 @@ describe('one token for everybody', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is told before it is used, so that it is never shown', async () => {
+    const { tokens, told } = source(granted);
+    const first = await tokens.get(never());
+    tokens.invalidate(first);
+    await tokens.get(never());
+    expect(told).toEqual(['token-1', 'token-2']);
+  });
+
+  it.each(['', 'a b', 'a\r\nx-evil: 1', 'é', 'x'.repeat(10_000)])(
+    'is none when no header can carry it: %j',
+    async (access_token) => {
+      const { tokens, told } = source(() => reply(200, { access_token, expires_in: 60 }));
+      await expect(tokens.get(never())).rejects.toBeInstanceOf(UnavailableError);
+      expect(told).toEqual([]);
+    },
+  );
+
   it('is given up when it was refused, but only while it is the current one', async () => {
     const { tokens, asked } = source(granted);
     const first = await tokens.get(never());
