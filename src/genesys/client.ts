@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent } from 'undici';
 import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
@@ -60,6 +61,8 @@ export function createClient(options: ClientOptions): Client {
   const { clock, random, log } = options;
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
+  // Every request under way listens; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, signal);
   const agent = new Agent({
     connect: {
       // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.

@@ -168,7 +168,7 @@ describe('an answer of analytics that contradicts itself', () => {
     ['first ended, then not', [ended, { conversationId: id }]],
     ['first not, then ended', [{ conversationId: id }, ended]],
   ])('rules nothing out: %s', async (_, conversations) => {
-    const api = createAnalyticsApi(async () => ({ conversations }));
+    const api = createAnalyticsApi(async () => ({ conversations }), SAME_CLOCK);
     expect([...(await api.endedOf([id], context()))]).toEqual([]);
   });
 });
