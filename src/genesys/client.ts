@@ -1,13 +1,12 @@
-import { Agent } from 'undici';
 import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
 import { MINUTE } from '../domain/time.ts';
 import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
-import { createDispatch, type Reply } from './dispatch.ts';
+import type { Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
-import { createPacer } from './pacer.ts';
+import { type Line, openLine } from './line.ts';
 import { createPlatformApi } from './platform-api.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { createSend } from './request.ts';
@@ -51,24 +50,11 @@ export interface Client {
 const LATENCY_MEMORY = 10;
 
 /** Puts the client together: token → retry → pacer → dispatch, and one of the two contracts on top. */
-export function createClient(options: ClientOptions): Client {
+export function createClient(options: ClientOptions, line: Line = openLine(options)): Client {
   const { clock, random, log } = options;
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
-  const agent = new Agent({
-    // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
-    connect: { timeout: options.attemptTimeoutMs / 2 },
-    headersTimeout: options.attemptTimeoutMs,
-    bodyTimeout: options.attemptTimeoutMs,
-    connections: options.concurrency,
-  });
-  const dispatch = createDispatch({ agent, clock, attemptTimeoutMs: options.attemptTimeoutMs });
-  const pacer = createPacer({
-    clock,
-    ratePerMinute: options.ratePerMinute,
-    budgetShare: options.budgetShare,
-    onError: (error) => log.warn('the pacer reported an error', { error: String(error) }),
-  });
+  const { dispatch, pacer } = line;
   const figures = noRequests();
   let skewMs: number | null = null;
   let limit: RateLimit | null = null;
@@ -147,8 +133,7 @@ export function createClient(options: ClientOptions): Client {
     close: () => {
       // A token that nobody waits for any more.
       closed.abort(new UnavailableError('The connection to Genesys Cloud was closed.'));
-      pacer.stop();
-      return agent.destroy();
+      return line.close();
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Simulator {
   start(port?: number): Promise<{ url: string; port: number }>;
   /** Cuts every connection; resolves when nothing is left open. Harmless when it was never started. */
   stop(): Promise<void>;
+  /** What comes of a request, without the sockets. Rejects when the signal aborts. */
+  answer(incoming: Incoming, signal: AbortSignal): Promise<Mishap>;
   readonly world: World;
   /** Every request to Genesys's side, in the order they came in. */
   readonly log: readonly RequestRecord[];
@@ -42,21 +44,23 @@ export function createSimulator(given: SimulatorOptions): Simulator {
   const contextIds = randomStream(seed, STREAM.contextIds);
   let running: { server: Server; stopping: AbortController } | null = null;
 
-  async function serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
-    const incoming = await receive(request);
+  async function answer(incoming: Incoming, signal: AbortSignal): Promise<Mishap> {
     const contextId = contextIds.uuid();
     const mishap = incoming.url.pathname.startsWith(CONTROL_PREFIX)
       ? control(incoming, world, exchange.log, now())
       : await exchange.answer(incoming, contextId, signal);
-    send(response, mishap, {
-      Date: new Date(now() + options.clockSkewMs).toUTCString(),
-      'ININ-Correlation-Id': contextId,
-    });
+    if (typeof mishap === 'string') return mishap;
+    const date = new Date(now() + options.clockSkewMs).toUTCString();
+    return {
+      ...mishap,
+      headers: { Date: date, 'ININ-Correlation-Id': contextId, ...mishap.headers },
+    };
   }
 
   return {
     world,
     log: exchange.log,
+    answer,
     intercept(interceptor) {
       exchange.interceptor = interceptor;
     },
@@ -64,10 +68,13 @@ export function createSimulator(given: SimulatorOptions): Simulator {
       if (running !== null) throw new Error('The simulator is already running.');
       const stopping = new AbortController();
       const server = createServer((request, response) => {
-        serve(request, response, stopping.signal).catch((error: unknown) => {
-          if (stopping.signal.aborted || request.destroyed) return response.destroy();
-          send(response, bug(error), {});
-        });
+        receive(request)
+          .then((incoming) => answer(incoming, stopping.signal))
+          .then((mishap) => send(response, mishap))
+          .catch((error: unknown) => {
+            if (stopping.signal.aborted || request.destroyed) return response.destroy();
+            send(response, bug(error));
+          });
       });
       await listen(server, port);
       running = { server, stopping };
@@ -115,14 +122,13 @@ async function receive(request: IncomingMessage): Promise<Incoming> {
   };
 }
 
-function send(response: ServerResponse, mishap: Mishap, headers: Record<string, string>): void {
+function send(response: ServerResponse, mishap: Mishap): void {
   if (mishap === 'silence') return;
   if (mishap === 'reset') {
     response.socket?.resetAndDestroy();
     return;
   }
   response.writeHead(mishap.status, {
-    ...headers,
     ...mishap.headers,
     'Content-Length': String(Buffer.byteLength(mishap.body)),
   });

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { UNSETTLED } from '../../src/domain/outcome.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { createClient } from '../../src/genesys/client.ts';
+import { type ClientOptions, createClient } from '../../src/genesys/client.ts';
 import type { MappingRow, NewCloseRequest } from '../../src/intake/ports.ts';
 import { type AccountEntry, accountOf } from '../../src/simulator/account.ts';
 import { disagreements } from '../../src/simulator/agreement.ts';
@@ -20,17 +20,11 @@ import type { Interrupts, SweepDeps, SweepSettings } from '../../src/sweep/conte
 import { type Answer, serveOrWait } from '../../src/sweep/handover.ts';
 import type { Log } from '../../src/sweep/ports.ts';
 import { sweep } from '../../src/sweep/sweep.ts';
-import { httpInFlight } from '../helpers/http-in-flight.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
+import { createWire } from './wire.ts';
 
 /** So many requests a minute that pacing takes next to no time. */
 const RATE = 1_000_000;
-/**
- * Real milliseconds without news before the clock jumps: Bottleneck takes up to four timers of one to start an attempt
- * that it could start at once.
- */
-const QUIET_MS = 10;
-
 export const SETTINGS: SweepSettings = {
   policy: {
     staleAfterMs: DAY,
@@ -89,13 +83,16 @@ export async function night(options: NightOptions) {
   store.intake.putMappings(options.mapping ?? conversations.map(mappingOf), 'test', clock.now());
   const user = new Database(path);
 
-  const simulator = createSimulator({
-    now: clock.now,
-    sleep: park,
-    conversations,
-    rateLimit: { allowed: RATE, windowMs: MINUTE },
-    ...options.simulator,
-  });
+  const wire = createWire(
+    createSimulator({
+      now: clock.now,
+      sleep: park,
+      conversations,
+      rateLimit: { allowed: RATE, windowMs: MINUTE },
+      ...options.simulator,
+    }),
+  );
+  const { simulator } = wire;
   const hooks: { route: Route; id: string | null; hook: Hook; seen: number }[] = [];
   simulator.intercept(async ({ route, conversationId }) => {
     for (const one of hooks) {
@@ -108,10 +105,9 @@ export async function night(options: NightOptions) {
   });
   const { url, port } = await simulator.start();
 
-  const inFlight = httpInFlight();
   const over = new AbortController();
   let parked = 0;
-  const stopClock = clock.runByItself(() => inFlight() <= parked, QUIET_MS);
+  const stopClock = clock.runByItself(() => wire.inFlight() <= parked, wire.quiet);
 
   let ended: Promise<void> | null = null;
   const end = () => {
@@ -149,7 +145,7 @@ export async function night(options: NightOptions) {
     const settings = { ...SETTINGS, ...changes };
     const never = new AbortController().signal;
     const { stop = never, abort = never, ...changed } = how;
-    const client = createClient({
+    const options: ClientOptions = {
       contract,
       apiUrl: url,
       loginUrl: url,
@@ -165,7 +161,8 @@ export async function night(options: NightOptions) {
       log,
       userAgent: 'nightsweep/test',
       signal: abort,
-    });
+    };
+    const client = createClient(options, wire.openLine(options));
     const deps: SweepDeps = {
       clock,
       random: () => 0.5,

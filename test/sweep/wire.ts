@@ -1,0 +1,38 @@
+import { inject } from 'vitest';
+import { type Line, type LineOptions, openLine } from '../../src/genesys/line.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { httpInFlight } from '../helpers/http-in-flight.ts';
+import { memoryLines } from '../helpers/memory-line.ts';
+import { type Quiet, quietFor, quietTurns } from '../helpers/virtual-clock.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `memory`: nights are spent without sockets and real time; unset: as in production. */
+    wire?: 'memory';
+  }
+}
+
+/** Between the client and the simulator of a night. */
+export interface Wire {
+  readonly simulator: Simulator;
+  inFlight(): number;
+  openLine(options: LineOptions): Line;
+  /** How the clock finds out that nothing is going on. */
+  readonly quiet: Quiet;
+}
+
+/**
+ * Real milliseconds without news before the clock jumps: Bottleneck takes up to four timers of one to start an attempt
+ * that it could start at once.
+ */
+const QUIET_MS = 10;
+/** Where there is no real time, turns of the event loop. */
+const QUIET_TURNS = 4;
+
+export function createWire(simulator: Simulator): Wire {
+  if (inject('wire') !== 'memory') {
+    return { simulator, inFlight: httpInFlight(), openLine, quiet: quietFor(QUIET_MS) };
+  }
+  const { simulator: inMemory, inFlight, open } = memoryLines(simulator);
+  return { simulator: inMemory, inFlight, openLine: open, quiet: quietTurns(QUIET_TURNS) };
+}
