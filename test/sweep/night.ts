@@ -21,10 +21,11 @@ import { type Answer, serveOrWait } from '../../src/sweep/handover.ts';
 import type { Log } from '../../src/sweep/ports.ts';
 import { sweep } from '../../src/sweep/sweep.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
-import { createWire } from './wire.ts';
+import { createWire, type WireKind } from './wire.ts';
 
 /** So many requests a minute that pacing takes next to no time. */
 const RATE = 1_000_000;
+
 export const SETTINGS: SweepSettings = {
   policy: {
     staleAfterMs: DAY,
@@ -59,6 +60,7 @@ export interface NightOptions {
   readonly conversations: readonly ConversationRecord[];
   readonly mapping?: readonly MappingRow[];
   readonly simulator?: Partial<SimulatorOptions>;
+  readonly wire?: WireKind;
 }
 
 /** What one run may be given besides its settings. */
@@ -91,6 +93,7 @@ export async function night(options: NightOptions) {
       rateLimit: { allowed: RATE, windowMs: MINUTE },
       ...options.simulator,
     }),
+    options.wire,
   );
   const { simulator } = wire;
   const hooks: { route: Route; id: string | null; hook: Hook; seen: number }[] = [];

@@ -7,12 +7,12 @@ import { type Quiet, quietFor, quietTurns } from '../helpers/virtual-clock.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `memory`: nights are spent without sockets and real time; unset: as in production. */
-    wire?: 'memory';
+    /** What nights are spent on; unset: sockets. */
+    wire?: WireKind;
   }
 }
 
-/** Between the client and the simulator of a night. */
+/** Between the client and the simulator of a night: loopback, or neither sockets nor real time. */
 export interface Wire {
   readonly simulator: Simulator;
   inFlight(): number;
@@ -29,8 +29,11 @@ const QUIET_MS = 10;
 /** Where there is no real time, turns of the event loop. */
 const QUIET_TURNS = 4;
 
-export function createWire(simulator: Simulator): Wire {
-  if (inject('wire') !== 'memory') {
+export type WireKind = 'sockets' | 'memory';
+
+/** @param kind by default what the run of the tests was configured with, else sockets */
+export function createWire(simulator: Simulator, kind: WireKind = inject('wire') ?? 'sockets'): Wire {
+  if (kind === 'sockets') {
     return { simulator, inFlight: httpInFlight(), openLine, quiet: quietFor(QUIET_MS) };
   }
   const { simulator: inMemory, inFlight, open } = memoryLines(simulator);
