@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -20,14 +19,13 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
-/** The tests of src/domain and src/sweep, in seconds: without sockets, real time or a disk. */
+/** The tests of src/domain and src/sweep, in seconds: without sockets or real time. */
 export default defineConfig({
   test: {
     include: ['test/domain/**/*.test.ts', 'test/sweep/**/*.test.ts'],
     // It compares with real sockets.
     exclude: ['test/sweep/wire.test.ts'],
     provide: { wire: 'memory' },
-    env: existsSync('/dev/shm') ? { TMPDIR: '/dev/shm' } : {},
     // One worker for all files, which do not disturb each other: most of their time would go into imports.
     isolate: false,
     sequence: { sequencer: QuickFirst },

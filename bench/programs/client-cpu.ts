@@ -42,6 +42,7 @@ async function ours(): Promise<void> {
         }),
     },
     random: Math.random,
+    onToken: () => {},
     log: { debug: () => {}, info: () => {}, warn: () => {} },
     userAgent: 'bench',
     signal: over.signal,

@@ -1,6 +1,7 @@
-import { parseDuration } from '../config/duration.ts';
+import { formatDuration, parseDuration } from '../config/duration.ts';
 import { UsageError } from '../domain/errors.ts';
 import { parseConversationId } from '../domain/ids.ts';
+import { DAY } from '../domain/time.ts';
 
 /** Parsed arguments, checked as they are asked for: an argument parser lets `--limit abc` through as NaN. */
 export interface Args {
@@ -12,12 +13,16 @@ export interface Args {
   choice<T extends string>(name: string, words: readonly T[]): T | undefined;
   /** A whole number, `min` at least. */
   count(name: string, min?: number): number | undefined;
+  /** {@link LONGEST} at most. */
   durationMs(name: string): number | undefined;
   positional(name: string): string;
   positionals(name: string): string[];
   /** Conversation ids, lower case, each once. */
   conversationIds(name: string): string[];
 }
+
+/** Beyond it no calendar reaches: a moment so far off could be neither stored nor told. */
+const LONGEST = 3_650 * DAY;
 
 /** @throws UsageError from the accessors, each naming the flag, the value and what is accepted */
 export function createArgs(raw: Readonly<Record<string, unknown>>): Args {
@@ -57,10 +62,10 @@ export function createArgs(raw: Readonly<Record<string, unknown>>): Args {
       const given = text(name);
       if (given === undefined) return undefined;
       const parsed = parseDuration(given.trim(), 'd');
-      if (parsed.ok) return parsed.value;
-      const hint = parsed.hint === null ? '' : ` (${parsed.hint})`;
+      if (parsed.ok && parsed.value <= LONGEST) return parsed.value;
+      const hint = parsed.ok || parsed.hint === null ? '' : ` (${parsed.hint})`;
       throw new UsageError(
-        `--${name} cannot be ${JSON.stringify(given)}${hint}; give a duration such as 12h or 7d.`,
+        `--${name} cannot be ${JSON.stringify(given)}${hint}; give a duration such as 12h or 7d, up to ${formatDuration(LONGEST)}.`,
       );
     },
     positional: (name) => list(name)[0] ?? '',

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load.ts';
+import type { Secrets } from '../config/secrets.ts';
 import type { Surroundings } from '../config/surroundings.ts';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
 import type { Log } from '../sweep/ports.ts';
@@ -16,6 +17,8 @@ export interface Context {
   /** What `log` writes to, and a progress bar with it. */
   readonly narrator: Narrator;
   readonly surroundings: Surroundings;
+  /** What is never to be shown or recorded. */
+  readonly secrets: Secrets;
   /** The settings in force; read once. Throws UsageError. */
   readonly config: () => LoadedConfig;
 }

@@ -5,11 +5,14 @@ import type { Config } from '../config/config.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { type Client, createClient } from '../genesys/client.ts';
+import { visible } from '../report/text.ts';
 import { createLease } from '../store/lease.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { SweepDeps, SweepSettings } from '../sweep/context.ts';
 import type { Context } from './command.ts';
+import { warnWhenExposed } from './exposure.ts';
 import type { ProgressView } from './progress.ts';
+import { redactedLedger, redactedOutcome, redactedRuns } from './redacted-record.ts';
 
 /** The one place that sees both the ports and what is behind them. */
 
@@ -23,6 +26,7 @@ export function openRecord(context: Context, mode: 'create' | 'write' | 'read'):
   if (store.migrated !== null && store.migrated.backup !== null) {
     context.log.info(`The database was migrated; what it was before is in ${store.migrated.backup}.`);
   }
+  warnWhenExposed(context.log, 'The database', databasePath(context));
   return store;
 }
 
@@ -35,6 +39,7 @@ export function connect(context: Context, signal: AbortSignal): Client {
   const { io, log } = context;
   const { config } = context.config();
   const credentials = loadCredentials(context.surroundings);
+  for (const file of credentials.secretFiles) warnWhenExposed(log, 'The file with the client secret', file);
   return createClient({
     contract: config.api,
     apiUrl: credentials.apiUrl,
@@ -51,6 +56,7 @@ export function connect(context: Context, signal: AbortSignal): Client {
     log,
     userAgent: `nightsweep/${io.version}`,
     signal,
+    onToken: context.secrets.add,
   });
 }
 
@@ -61,6 +67,8 @@ export function sweepDeps(
   watch: { progress: ProgressView; onOutcome?: (outcome: Outcome) => void },
 ): SweepDeps {
   const { io, log } = context;
+  const { redact } = context.secrets;
+  const { onOutcome = () => {} } = watch;
   return {
     clock: io.clock,
     random: io.random,
@@ -69,14 +77,14 @@ export function sweepDeps(
     survey: client.survey,
     remote: client.remote,
     lease: createLease(databasePath(context)),
-    runs: store.runs,
+    runs: redactedRuns(store.runs, redact),
     work: store.work,
-    ledger: store.ledger,
+    ledger: redactedLedger(store.ledger, redact),
     identity: { host: io.host, pid: io.pid, version: io.version },
     isAlive: io.isAlive,
     confirm: confirmation(context),
     onProgress: watch.progress.update,
-    onOutcome: watch.onOutcome ?? (() => {}),
+    onOutcome: (outcome) => onOutcome(redactedOutcome(outcome, redact)),
   };
 }
 
@@ -87,7 +95,7 @@ export function confirmation({ io, out, narrator }: Context): SweepDeps['confirm
     narrator.without(async () => {
       const terminal = createInterface({ input: io.stdin, output: io.stderr });
       try {
-        const answer = await terminal.question(`${question} [y/N] `);
+        const answer = await terminal.question(`${visible(question)} [y/N] `);
         return /^y(es)?$/i.test(answer.trim());
       } finally {
         terminal.close();

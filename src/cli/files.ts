@@ -19,6 +19,9 @@ export function outputFile(io: Io, given: string): string {
   return folderChecked(io, given);
 }
 
+/** It may hold ids of customers. One that is there already keeps the rights that somebody gave it. */
+const PRIVATE = 0o600;
+
 /** @throws UsageError when it cannot be written */
 export async function write(
   path: string,
@@ -26,7 +29,7 @@ export async function write(
   options: { readonly replace: boolean },
 ): Promise<void> {
   try {
-    await writeFile(path, text, { flag: options.replace ? 'w' : 'wx' });
+    await writeFile(path, text, { flag: options.replace ? 'w' : 'wx', mode: PRIVATE });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(`${path} cannot be written (${code}); name another file.`, { cause: error });

@@ -1,4 +1,6 @@
 import picocolors from 'picocolors';
+import type { Secrets } from '../config/secrets.ts';
+import { guarded, guardedJson } from '../report/text.ts';
 import type { Io, Out } from './io.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -18,24 +20,39 @@ export interface Output {
   raw(text: string): void;
 }
 
-export function createOutput(io: Io, flags: { json: boolean; quiet: boolean; color: boolean }): Output {
+/** Whatever is printed holds no secret, and nothing that could steer the terminal. */
+export function createOutput(
+  io: Io,
+  flags: { json: boolean; quiet: boolean; color: boolean },
+  redact: Secrets['redact'],
+): Output {
   const { json, quiet } = flags;
   const color = flags.color && wantsColor(io, io.stdout);
+  const isTerminal = io.stdout.isTTY === true;
   return {
     json,
     quiet,
     color,
     colors: picocolors.createColors(color),
     print: (text) => {
-      if (!json) io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+      if (json) return;
+      const shown = guarded(redact(text), color);
+      io.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
     },
     object: (value) => {
-      if (json) io.stdout.write(`${JSON.stringify(value, null, io.stdout.isTTY === true ? 2 : 0)}\n`);
+      if (json) io.stdout.write(`${redactedJson(value, redact, isTerminal ? 2 : 0)}\n`);
     },
     raw: (text) => {
-      io.stdout.write(text);
+      const shown = redact(text);
+      io.stdout.write(isTerminal ? guarded(shown, color) : shown);
     },
   };
+}
+
+/** One value as JSON; only its texts are redacted, so that it stays the same shape. */
+export function redactedJson(value: unknown, redact: Secrets['redact'], indent = 0): string {
+  const text = (_key: string, part: unknown) => (typeof part === 'string' ? redact(part) : part);
+  return guardedJson(JSON.stringify(value, text, indent));
 }
 
 /** https://no-color.org: set and not empty means no colour. */

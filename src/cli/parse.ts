@@ -16,10 +16,12 @@ export type Asked =
  * @throws UsageError that names the word, and the nearest known one
  */
 export async function parseWords(words: readonly string[]): Promise<Asked> {
+  refuseInherited(words);
   let asked: Asked | null = null;
   const parser = yargs()
     .parserConfiguration({
       'camel-case-expansion': false,
+      'dot-notation': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
       // `--stale-after -1h` must not be read as -1 and -h.
@@ -142,7 +144,7 @@ function positionals(command: Command, argv: Argv, see: string): Record<string, 
 function checkFlags(name: string, flags: Flags, argv: Argv, words: readonly string[], see: string): void {
   const counts = new Map<string, number>();
   for (const flag of flagsIn(words, flags)) {
-    const known = flags[flag];
+    const known = Object.hasOwn(flags, flag) ? flags[flag] : undefined;
     if (known === undefined) {
       const dashes = flag.length === 1 ? '-' : '--';
       throw new UsageError(
@@ -163,10 +165,27 @@ function checkFlags(name: string, flags: Flags, argv: Argv, words: readonly stri
 function flagsIn(words: readonly string[], flags: Flags): string[] {
   const long = (letter: string) =>
     Object.entries(flags).find(([, { alias }]) => alias === letter)?.[0] ?? letter;
+  return flagWords(words).flatMap(({ dashes, name }) =>
+    dashes === '--' || name === '' ? [name] : [...name].map(long),
+  );
+}
+
+/**
+ * Every word before `--` that begins with a dash, also where the parser would see no flag in it: `---dry-run` must
+ * not make a real run.
+ */
+function flagWords(words: readonly string[]): { dashes: string; name: string }[] {
   const end = words.indexOf('--');
   return words.slice(0, end === -1 ? words.length : end).flatMap((word) => {
-    const [, dashes, name = ''] = /^(--?)([^-=][^=]*)/.exec(word) ?? [];
-    if (dashes === undefined) return [];
-    return dashes === '--' ? [name] : [...name].map(long);
+    const [, dashes, name = ''] = /^(--?)([^=]*)/.exec(word) ?? [];
+    return dashes === undefined || word === '-' ? [] : [{ dashes, name }];
   });
+}
+
+/** The parser looks names up in plain objects and stumbles over what those inherit, such as `--toString`. */
+function refuseInherited(words: readonly string[]): void {
+  const found = flagWords(words).find(({ name }) => name.replace(/^no-/, '') in {});
+  if (found !== undefined) {
+    throw new UsageError(`There is no flag ${found.dashes}${found.name}; see nightsweep --help.`);
+  }
 }

@@ -1,4 +1,6 @@
+import { addSecretsOf, createSecrets, type Secrets } from '../config/secrets.ts';
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
+import { guarded, guardedJson, visible } from '../report/text.ts';
 import { helpOn } from './help.ts';
 import type { Io } from './io.ts';
 
@@ -7,6 +9,8 @@ import type { Io } from './io.ts';
  * exit code 1, with its stack under `--verbose`.
  */
 export async function main(io: Io): Promise<ExitCode> {
+  const secrets = createSecrets();
+  addSecretsOf(io.env, secrets);
   try {
     if (io.argv.length === 0 || (io.argv.length === 1 && io.argv[0] === '--help')) {
       io.stdout.write(helpOn(null));
@@ -17,33 +21,41 @@ export async function main(io: Io): Promise<ExitCode> {
     if (asked.kind === 'command') {
       // Not needed for help, which should be there at once.
       const { createContext } = await import('./context.ts');
-      return await asked.command.run(createContext(io, asked.argv));
+      return await asked.command.run(createContext(io, asked.argv, secrets));
     }
     io.stdout.write(helpOn(asked.topic));
     return EXIT.ok;
   } catch (error) {
-    return report(io, error);
+    return report(io, error, secrets.redact);
   }
 }
 
 /** The one object of `--json` is written here too. What cannot be written is not worth a second error. */
-function report(io: Io, error: unknown): ExitCode {
+function report(io: Io, error: unknown, redact: Secrets['redact']): ExitCode {
   const expected = error instanceof ExpectedError;
   const exitCode = expected ? error.exitCode : EXIT.unexpected;
-  const sentence = error instanceof Error ? error.message : String(error);
-  io.stderr.write(`nightsweep: ${expected ? sentence : `unexpected error: ${sentence}`}\n`);
+  const sentence = redact(error instanceof Error ? error.message : String(error));
+  const shown = cut(visible(sentence));
+  io.stderr.write(`nightsweep: ${expected ? shown : `unexpected error: ${shown}`}\n`);
   if (!expected) {
     io.stderr.write(
       io.argv.includes('--verbose') && error instanceof Error
-        ? `${error.stack}\n`
+        ? `${guarded(redact(error.stack ?? sentence), false)}\n`
         : 'This is a bug; run again with --verbose and report what it prints.\n',
     );
   }
   if (!io.argv.includes('--json')) return exitCode;
   try {
-    io.stdout.write(`${JSON.stringify({ exitCode, message: sentence })}\n`);
+    io.stdout.write(`${guardedJson(JSON.stringify({ exitCode, message: sentence }))}\n`);
   } catch {
     return exitCode;
   }
   return exitCode;
+}
+
+/** Far longer than any sentence of ours; what is longer repeats something that was typed. */
+const LONGEST = 2_000;
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

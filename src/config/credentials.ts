@@ -14,6 +14,8 @@ export interface Credentials {
   readonly environmentHost: string;
   readonly loginUrl: string;
   readonly apiUrl: string;
+  /** Paths of the files that the secret was read from. */
+  readonly secretFiles: readonly string[];
 }
 
 type Endpoints = Pick<Credentials, 'environmentHost' | 'loginUrl' | 'apiUrl'>;
@@ -21,6 +23,7 @@ type Endpoints = Pick<Credentials, 'environmentHost' | 'loginUrl' | 'apiUrl'>;
 /** Our names, and those of Genesys's own CLI and Terraform provider as fallbacks. */
 const CREDENTIAL_VARIABLES = {
   clientId: ['GENESYS_CLIENT_ID', 'GENESYSCLOUD_OAUTHCLIENT_ID'],
+  clientIdFile: ['GENESYS_CLIENT_ID_FILE'],
   clientSecret: ['GENESYS_CLIENT_SECRET', 'GENESYSCLOUD_OAUTHCLIENT_SECRET'],
   clientSecretFile: ['GENESYS_CLIENT_SECRET_FILE'],
   environment: ['GENESYS_ENVIRONMENT', 'GENESYSCLOUD_REGION'],
@@ -36,17 +39,22 @@ export function findCredential(environment: Environment, name: CredentialName): 
 }
 
 /**
- * The credentials from the environment and `.env`, the secret optionally from a file.
+ * The credentials from the environment and `.env`, id and secret optionally from files.
  * @throws UsageError that names exactly the variables to set, or what is wrong with one; never with a secret
  */
 export function loadCredentials(surroundings: Surroundings): Credentials {
   const environment = readEnvironment(surroundings);
-  const clientId = findCredential(environment, 'clientId')?.text.trim();
-  const clientSecret = readSecret(environment, surroundings);
-  if (clientId === undefined || clientSecret === null) {
-    throw missing(clientId === undefined, clientSecret === null);
-  }
-  return { clientId, clientSecret, ...endpointsOf(environment) };
+  const clientId = readPart(environment, surroundings, 'clientId')?.text.trim();
+  const secret = readPart(environment, surroundings, 'clientSecret');
+  if (clientId === undefined || secret === null) throw missing(clientId === undefined, secret === null);
+  surroundings.secrets.add(secret.text);
+  surroundings.secrets.add(Buffer.from(`${clientId}:${secret.text}`).toString('base64'));
+  return {
+    clientId,
+    clientSecret: new Secret(secret.text),
+    ...endpointsOf(environment),
+    secretFiles: secret.file === null ? [] : [secret.file],
+  };
 }
 
 /** @throws UsageError for a region or URL that cannot be right */
@@ -64,23 +72,30 @@ export function endpointsOf(environment: Environment): Endpoints {
   };
 }
 
-function readSecret(environment: Environment, { cwd, readFile }: Surroundings): Secret | null {
-  const file = environment.get('GENESYS_CLIENT_SECRET_FILE');
-  if (file === undefined) {
-    const variable = findCredential(environment, 'clientSecret');
-    return variable === undefined ? null : new Secret(variable.text);
+/** From its variable, or from the file that its `_FILE` variable names; null: neither is set. */
+function readPart(
+  environment: Environment,
+  { cwd, readFile }: Surroundings,
+  name: 'clientId' | 'clientSecret',
+): Pick<Variable, 'text' | 'file'> | null {
+  const [variable] = CREDENTIAL_VARIABLES[name];
+  const [fileVariable] = CREDENTIAL_VARIABLES[`${name}File`];
+  const named = environment.get(fileVariable);
+  if (named === undefined) return findCredential(environment, name) ?? null;
+  if (environment.has(variable)) {
+    throw new UsageError(`${variable} and ${fileVariable} are both set; unset one.`);
   }
-  if (environment.has('GENESYS_CLIENT_SECRET')) {
-    throw new UsageError('GENESYS_CLIENT_SECRET and GENESYS_CLIENT_SECRET_FILE are both set; unset one.');
-  }
-  const path = file.text.trim();
-  const what = `The file ${path} of GENESYS_CLIENT_SECRET_FILE`;
-  const text = readIfThere(readFile, resolve(cwd, path), what);
-  if (text === null) throw new UsageError(`${what} does not exist; correct the path.`);
-  const value = text.replace(/[\r\n]+$/, '');
-  if (value.trim() === '') throw new UsageError(`${what} is empty; write the client secret into it.`);
-  return new Secret(value);
+  const path = named.text.trim();
+  const what = `The file ${path} of ${fileVariable}`;
+  const file = resolve(cwd, path);
+  const content = readIfThere(readFile, file, what);
+  if (content === null) throw new UsageError(`${what} does not exist; correct the path.`);
+  const text = content.replace(/[\r\n]+$/, '');
+  if (text.trim() === '') throw new UsageError(`${what} is empty; write the ${CONTENT[name]} into it.`);
+  return { text, file };
 }
+
+const CONTENT = { clientId: 'client id', clientSecret: 'client secret' } as const;
 
 function missing(id: boolean, secret: boolean): UsageError {
   const variables = [

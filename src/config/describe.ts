@@ -34,6 +34,7 @@ export function describeSettings({ values, origins }: LoadedConfig): SettingRow[
 
 const CREDENTIALS: readonly [CredentialName, variable: string, unit: string, description: string][] = [
   ['clientId', 'GENESYS_CLIENT_ID', 'text', 'The id of the OAuth client.'],
+  ['clientIdFile', 'GENESYS_CLIENT_ID_FILE', 'file', 'A file with that id instead.'],
   ['clientSecret', 'GENESYS_CLIENT_SECRET', 'secret', 'The secret of the OAuth client.'],
   ['clientSecretFile', 'GENESYS_CLIENT_SECRET_FILE', 'file', 'A file with that secret instead.'],
   ['environment', 'GENESYS_ENVIRONMENT', 'host or AWS region', 'The region of the organisation.'],
@@ -51,6 +52,7 @@ export function describeCredentials(surroundings: Surroundings): SettingRow[] {
   const text = (name: CredentialName) => findCredential(environment, name)?.text ?? null;
   const values: Readonly<Record<CredentialName, string | null>> = {
     clientId: text('clientId'),
+    clientIdFile: text('clientIdFile'),
     clientSecret: text('clientSecret') === null ? null : REDACTED,
     clientSecretFile: text('clientSecretFile'),
     environment: environmentHost,

@@ -26,7 +26,7 @@ export function parseDuration(text: string, usual: DurationUnit = 'h'): Parsed<n
     const [, d = 0, h = 0, m = 0, s = 0] = parts.map((part) => (part === undefined ? 0 : Number(part)));
     return accept(d * DAY + h * HOUR + m * MINUTE + s * SECOND);
   }
-  if (/^\d+$/.test(trimmed)) return refuse(`${trimmed} has no unit; did you mean ${trimmed}${usual}?`);
+  if (/^\d{1,15}$/.test(trimmed)) return refuse(`${trimmed} has no unit; did you mean ${trimmed}${usual}?`);
   const meant = guess(trimmed);
   return refuse(meant === null ? null : `did you mean ${meant}?`);
 }

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../domain/errors.ts';
+import { echoName } from './echo.ts';
 import type { Given, GivenSettings } from './given.ts';
 import { nearest } from './nearest.ts';
+import { addSecretsOf } from './secrets.ts';
 import { SETTING_KEYS, type SettingKey, variableOf } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
 
@@ -10,6 +12,8 @@ export interface Variable {
   readonly text: string;
   /** The name, and `in .env` where it comes from there. */
   readonly where: string;
+  /** The path of `.env` where it comes from there. */
+  readonly file: string | null;
 }
 
 /** The variables that are set, by name. */
@@ -31,15 +35,17 @@ const OTHER_VARIABLES = [
  * takes one of `.env` away.
  * @throws UsageError when `.env` cannot be read
  */
-export function readEnvironment({ env, cwd, readFile }: Surroundings): Environment {
-  const file = parseEnv(readIfThere(readFile, resolve(cwd, '.env'), 'The file .env') ?? '');
+export function readEnvironment({ env, cwd, readFile, secrets }: Surroundings): Environment {
+  const path = resolve(cwd, '.env');
+  const inFile = parseEnv(readIfThere(readFile, path, 'The file .env') ?? '');
   const variables = new Map<string, Variable>();
-  for (const [source, suffix] of [
-    [file, ' in .env'],
-    [env, ''],
+  for (const [source, suffix, file] of [
+    [inFile, ' in .env', path],
+    [env, '', null],
   ] as const) {
+    addSecretsOf(source, secrets);
     for (const [name, value] of Object.entries(source)) {
-      if (value !== undefined) variables.set(name, { text: value, where: `${name}${suffix}` });
+      if (value !== undefined) variables.set(name, { text: value, where: `${name}${suffix}`, file });
     }
   }
   return new Map([...variables].filter(([, { text }]) => text.trim() !== ''));
@@ -54,15 +60,18 @@ export function environmentSettings(environment: Environment): GivenSettings {
     if (!name.startsWith('NIGHTSWEEP_')) continue;
     const key = keys.get(name);
     if (key !== undefined) settings.set(key, { text, where, origin: 'environment' });
-    else if (!known.includes(name)) throw unknownVariable(where, nearest(name, known));
+    else if (!known.includes(name))
+      throw unknownVariable(name, where.slice(name.length), nearest(name, known));
   }
   return settings;
 }
 
-function unknownVariable(where: string, meant: string | null): UsageError {
+function unknownVariable(name: string, place: string, meant: string | null): UsageError {
   const advice =
     meant === null
       ? 'unset it, or see `nightsweep config` for those there are'
       : `did you mean ${meant}? Correct or unset it`;
-  return new UsageError(`${where} is not a variable that nightsweep knows; ${advice}.`);
+  return new UsageError(
+    `${echoName(name, 'NIGHTSWEEP_…')}${place} is not a variable that nightsweep knows; ${advice}.`,
+  );
 }

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { UsageError } from '../domain/errors.ts';
+import { echoName } from './echo.ts';
 import { type Given, type GivenSettings, wrongValue } from './given.ts';
 import { SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
+import { nestsTooDeep } from './yaml-depth.ts';
 
 const DEFAULT_FILE = 'nightsweep.yaml';
 const SECRET = /secret|token|passw|passphrase|credential|client_?-?id|api_?-?key/i;
@@ -30,6 +32,9 @@ export function fileSettings(
 }
 
 function parseSettings(text: string, path: string): GivenSettings {
+  if (nestsTooDeep(text)) {
+    throw new UsageError(`${path} nests far too deep; write one setting a line, such as "staleAfter: 24h".`);
+  }
   const lines = new LineCounter();
   // Repeated keys are found below, where both lines can be named; plain errors quote nothing of the file.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
@@ -37,9 +42,12 @@ function parseSettings(text: string, path: string): GivenSettings {
 
   const [error] = document.errors;
   if (error !== undefined) {
-    // What follows a word's colon or a backslash is a piece of the file, and could be a misplaced secret. For
-    // the same reason the original error is not kept as the cause.
-    const problem = error.message.replace(/(?<=\w): .*$| \\.*$/s, '');
+    // What follows a word's colon or a backslash is a piece of the file, and could be a misplaced secret; so is a
+    // tag. For the same reason the original error is not kept as the cause.
+    const problem =
+      error.code === 'TAG_RESOLVE_FAILED'
+        ? 'A tag (!) has no meaning here'
+        : error.message.replace(/(?<=\w): .*$| \\.*$/s, '');
     throw new UsageError(`${at(error.pos[0])} is not valid YAML: ${problem}.`);
   }
   if (document.contents === null) return new Map();
@@ -60,24 +68,31 @@ function parseSettings(text: string, path: string): GivenSettings {
 }
 
 function settingKey(node: Node, where: string): SettingKey {
-  const name = isScalar(node) ? String(node.value) : String(node);
+  const name = isScalar(node) ? (node.source ?? String(node.value)) : '';
   if (Object.hasOwn(SETTINGS, name)) return name as SettingKey;
   if (SECRET.test(name)) {
     throw new UsageError(
-      `${where}: ${name} does not belong into a settings file; give credentials in the environment (GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET) or the secret in a file of its own (GENESYS_CLIENT_SECRET_FILE).`,
+      `${where}: ${echoName(name, 'this key')} does not belong into a settings file; give credentials in the environment (GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET) or the secret in a file of its own (GENESYS_CLIENT_SECRET_FILE).`,
     );
   }
   const meant = suggestSetting(name);
   const advice = meant === null ? '`nightsweep config` lists those there are' : `did you mean ${meant}?`;
-  throw new UsageError(`${where}: ${name} is not a setting; ${advice}${meant === null ? '.' : ''}`);
+  throw new UsageError(
+    `${where}: ${echoName(name, 'this key')} is not a setting; ${advice}${meant === null ? '.' : ''}`,
+  );
 }
 
 /** The value as it is written: `010` and `1e3` must reach the kind's own parser, not YAML's idea of a number. */
 function valueText(key: SettingKey, node: Node | null, where: string): string {
-  if (node === null) return '';
-  if (isScalar(node)) return node.source ?? String(node.value);
-  if (!isSeq(node)) throw wrongValue(key, where, 'a mapping or an alias', null);
+  if (!isSeq(node)) return scalarText(key, node, where);
   if (!SETTINGS[key].kind.isList) throw wrongValue(key, where, 'a list', null);
   if (node.items.length === 0) return 'none';
-  return node.items.map((item) => valueText(key, item as Node, where)).join(', ');
+  return node.items.map((item) => scalarText(key, item as Node | null, where)).join(', ');
+}
+
+function scalarText(key: SettingKey, node: Node | null, where: string): string {
+  if (node === null) return '';
+  if (isScalar(node)) return node.source ?? String(node.value);
+  const what = isSeq(node) ? 'a list of lists' : 'a mapping or an alias';
+  throw wrongValue(key, where, what, null);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.ts';
+import { echo } from './echo.ts';
 import type { Kind } from './kinds.ts';
 import { SETTINGS, type SettingKey, type Values } from './settings.ts';
 
@@ -15,8 +16,6 @@ export interface Given {
 
 export type GivenSettings = ReadonlyMap<SettingKey, Given>;
 
-const SHOWN_LENGTH = 80;
-
 /**
  * The value that was given.
  * @throws UsageError that names the place, the key, the text and what is accepted
@@ -28,8 +27,7 @@ export function readGiven<K extends SettingKey>(key: K, { text, where }: Given):
   }
   const parsed = (SETTINGS[key].kind as Kind<Values[K]>).parse(trimmed);
   if (parsed.ok) return parsed.value;
-  const shown = trimmed.length > SHOWN_LENGTH ? `${trimmed.slice(0, SHOWN_LENGTH)}…` : trimmed;
-  throw wrongValue(key, where, JSON.stringify(shown), parsed.hint);
+  throw wrongValue(key, where, echo(trimmed), parsed.hint);
 }
 
 /** @param shown what was given, in words or quoted */

@@ -1,4 +1,5 @@
 import { parseConversationId } from '../domain/ids.ts';
+import { echo } from './echo.ts';
 import { type Kind, list, orWord } from './kinds.ts';
 import { nearest } from './nearest.ts';
 import { accept, refuse } from './parsed.ts';
@@ -8,7 +9,7 @@ export function ids(): Kind<readonly string[]> {
   return orWord(
     list('list of ids', 'ids (UUIDs) separated by commas', (item) => {
       const id = parseConversationId(item);
-      return id === null ? refuse(`"${item}" is not a UUID`) : accept(id);
+      return id === null ? refuse(`${echo(item)} is not a UUID`) : accept(id);
     }),
     'none',
     [],
@@ -36,6 +37,6 @@ export function messageTypes(): Kind<readonly string[]> {
     const found = MESSAGE_TYPES.find((type) => type === item.toLowerCase());
     if (found !== undefined) return accept(found);
     const meant = nearest(item, MESSAGE_TYPES);
-    return refuse(`"${item}" is not one of them${meant === null ? '' : `; did you mean ${meant}?`}`);
+    return refuse(`${echo(item)} is not one of them${meant === null ? '' : `; did you mean ${meant}?`}`);
   });
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.ts';
+import type { Secrets } from './secrets.ts';
 
 /** What configuration is read from; the program passes in the real one. */
 export interface Surroundings {
@@ -6,6 +7,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** The text of a file; throws like `readFileSync(path, 'utf8')`. */
   readonly readFile: (path: string) => string;
+  /** Told every secret that is read. */
+  readonly secrets: Pick<Secrets, 'add'>;
 }
 
 /**

@@ -14,8 +14,8 @@ export function toIso(instant: Instant): string {
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/i;
 
 /** An offset can move the years 0000 and 9999 to where {@link toIso} has no four-digit year. */
-const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z');
-const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+export const EARLIEST: Instant = Date.parse('0000-01-01T00:00:00.000Z');
+export const LATEST: Instant = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
  * Reads an ISO-8601 date (midnight UTC) or date-time with a time zone.

@@ -21,6 +21,7 @@ const TOKEN: Operation = {
   counts: null,
   permission: null,
   repeatable: true,
+  optional: false,
   priority: 'first',
 };
 const ORGANIZATION: Operation = { ...TOKEN, what: 'asking for the organisation' };

@@ -1,6 +1,9 @@
 import { type Conversation, unreadable } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
 import type { SurveyApi } from '../sweep/ports.ts';
+import { canonicalId } from './canonical-id.ts';
+import { onOurClock } from './remote-clock.ts';
 import type { Operation, Send } from './request.ts';
 import { analyticsDetails, type WireAnalyticsConversation } from './wire.ts';
 
@@ -9,14 +12,19 @@ const SURVEY: Operation = {
   counts: 'surveys',
   permission: 'analytics:conversationDetail:view',
   repeatable: true,
+  optional: true,
   priority: 'normal',
 };
 
-/** `GET /api/v2/analytics/conversations/details?id=…` (official). */
-export function createAnalyticsApi(send: Send): SurveyApi {
+/**
+ * `GET /api/v2/analytics/conversations/details?id=…` (official).
+ *
+ * @param toLocal puts a moment of the remote clock on ours
+ */
+export function createAnalyticsApi(send: Send, toLocal: (remote: Instant) => Instant): SurveyApi {
   return {
     endedOf: async (conversationIds, context) => {
-      const path = `/api/v2/analytics/conversations/details?id=${conversationIds.join(',')}`;
+      const path = `/api/v2/analytics/conversations/details?id=${conversationIds.map(canonicalId).join(',')}`;
       const json = await send({ operation: SURVEY, method: 'GET', path, body: null }, context);
       const parsed = analyticsDetails.safeParse(json);
       if (!parsed.success) {
@@ -25,10 +33,14 @@ export function createAnalyticsApi(send: Send): SurveyApi {
           status: 200,
         });
       }
+      const told = parsed.data.conversations ?? [];
       const ended = new Map<string, Conversation>();
-      for (const conversation of parsed.data.conversations ?? []) {
-        if (conversation.conversationEnd !== null)
-          ended.set(conversation.conversationId, toConversation(conversation));
+      for (const id of conversationIds) {
+        const same = told.filter(({ conversationId }) => conversationId === id);
+        const [first] = same;
+        // An answer that contradicts itself rules nothing out.
+        if (first === undefined || same.some(({ conversationEnd }) => conversationEnd === null)) continue;
+        ended.set(id, onOurClock(toConversation(first), toLocal));
       }
       return ended;
     },

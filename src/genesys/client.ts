@@ -4,13 +4,16 @@ import { MINUTE } from '../domain/time.ts';
 import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
+import { createBreaker } from './breaker.ts';
 import type { Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
 import { type Line, openLine } from './line.ts';
 import { createPlatformApi } from './platform-api.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
+import { createRemoteClock } from './remote-clock.ts';
 import { createSend } from './request.ts';
 import { createTokenSource } from './token.ts';
+import { watched } from './watched.ts';
 
 export interface ClientOptions {
   readonly contract: 'platform' | 'gateway';
@@ -32,6 +35,8 @@ export interface ClientOptions {
   readonly userAgent: string;
   /** Ends everything that waits. */
   readonly signal: AbortSignal;
+  /** Told every access token before it is used. */
+  readonly onToken: (token: string) => void;
 }
 
 export interface Client {
@@ -49,14 +54,18 @@ export interface Client {
 /** The latency is the mean of about so many of the latest replies. */
 const LATENCY_MEMORY = 10;
 
-/** Puts the client together: token → retry → pacer → dispatch, and one of the two contracts on top. */
+/** Puts the client together: token → retry → the line's pacer → its dispatch, and one of the two contracts on top. */
 export function createClient(options: ClientOptions, line: Line = openLine(options)): Client {
   const { clock, random, log } = options;
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
   const { dispatch, pacer } = line;
+  const breaker = createBreaker();
+  const remoteClock = createRemoteClock();
+  const { toLocal } = remoteClock;
+  const watch = { dispatch, breaker, pacer, clock };
+  const dispatchToLogin = watched({ ...watch, onAnswer: () => {} });
   const figures = noRequests();
-  let skewMs: number | null = null;
   let limit: RateLimit | null = null;
   let latencyMs: number | null = null;
 
@@ -66,11 +75,13 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
     clock,
     random,
     signal,
+    onToken: options.onToken,
   });
 
   const send = createSend({
     apiUrl: options.apiUrl,
-    dispatch,
+    dispatch: watched({ ...watch, onAnswer: remoteClock.observe }),
+    breaker,
     tokens,
     pacer,
     clock,
@@ -82,11 +93,12 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
   });
 
   async function askForToken(isRepeat: boolean): Promise<Reply> {
+    breaker.check(clock.now());
     figures.total++;
     figures.tokens++;
     if (isRepeat) figures.retried++;
     const basic = Buffer.from(`${options.clientId}:${options.revealSecret()}`).toString('base64');
-    const reply = await dispatch({
+    const reply = await dispatchToLogin({
       method: 'POST',
       url: `${options.loginUrl}/oauth/token`,
       headers: {
@@ -102,8 +114,6 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
   }
 
   function observe(reply: Reply): void {
-    const date = Date.parse(reply.headers.date ?? '');
-    if (Number.isFinite(date)) skewMs = date - reply.receivedAt;
     limit = readRateLimit(reply.headers) ?? limit;
     const took = Math.max(0, reply.receivedAt - reply.sentAt);
     latencyMs = latencyMs === null ? took : latencyMs + (took - latencyMs) / LATENCY_MEMORY;
@@ -113,8 +123,10 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
 
   return {
     conversations:
-      options.contract === 'platform' ? createPlatformApi(send) : createGatewayApi(send, options.closeReason),
-    survey: options.contract === 'platform' ? createAnalyticsApi(send) : null,
+      options.contract === 'platform'
+        ? createPlatformApi(send, toLocal)
+        : createGatewayApi(send, toLocal, options.closeReason),
+    survey: options.contract === 'platform' ? createAnalyticsApi(send, toLocal) : null,
     remote: {
       signIn: async (abort) => {
         await tokens.get(abort);
@@ -123,7 +135,7 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
         const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
         return account.organization({ signal: abort, trace });
       },
-      clockSkewMs: () => skewMs,
+      clockSkewMs: remoteClock.skewMs,
       figures: () => ({ ...figures }),
       usefulInFlight: () => Math.max(1, Math.ceil((options.ratePerMinute * (latencyMs ?? 0)) / MINUTE)),
       waitingMs: () => pacer.pausedForMs(),

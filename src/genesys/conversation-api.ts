@@ -1,9 +1,12 @@
 import type { Conversation } from '../domain/conversation.ts';
+import type { Instant } from '../domain/time.ts';
 import type { CloseReply, ConversationApi } from '../sweep/ports.ts';
+import { canonicalId } from './canonical-id.ts';
 import { found } from './found.ts';
+import { onOurClock } from './remote-clock.ts';
 import type { Operation, Send } from './request.ts';
 
-/** What the two contracts differ in. */
+/** What the two contracts differ in. Moments are those of the remote clock, as they arrive. */
 export interface Contract {
   /** From the host's root; the id is valid. */
   readonly path: (conversationId: string) => string;
@@ -15,13 +18,22 @@ export interface Contract {
   readonly proofOf: (conversationId: string, json: unknown) => CloseReply['proof'];
 }
 
-/** One contract behind the interface that the sweep knows. */
-export function createConversationApi(send: Send, contract: Contract): ConversationApi {
+/**
+ * One contract behind the interface that the sweep knows.
+ *
+ * @param toLocal puts a moment of the remote clock on ours
+ */
+export function createConversationApi(
+  send: Send,
+  toLocal: (remote: Instant) => Instant,
+  contract: Contract,
+): ConversationApi {
   const read: Operation = {
     what: 'reading the conversation',
     counts: 'reads',
     permission: contract.permission.read,
     repeatable: true,
+    optional: false,
     priority: 'normal',
   };
   const urgentRead: Operation = { ...read, priority: 'first' };
@@ -30,19 +42,21 @@ export function createConversationApi(send: Send, contract: Contract): Conversat
     counts: 'closes',
     permission: contract.permission.close,
     repeatable: false,
+    optional: false,
     priority: 'first',
   };
   return {
     read: async (conversationId, context) => {
       const operation = context.urgent === true ? urgentRead : read;
-      const path = contract.path(conversationId);
+      const path = contract.path(canonicalId(conversationId));
       const json = await found(send({ operation, method: 'GET', path, body: null }, context));
-      return json === null ? null : contract.toConversation(conversationId, json);
+      return json === null ? null : onOurClock(contract.toConversation(conversationId, json), toLocal);
     },
     close: async (conversationId, context) => {
-      const path = contract.path(conversationId);
+      const path = contract.path(canonicalId(conversationId));
       const json = await send({ operation: close, method: 'PATCH', path, body: contract.closeBody }, context);
-      return { proof: contract.proofOf(conversationId, json) };
+      const proof = contract.proofOf(conversationId, json);
+      return { proof: proof === null ? null : { endedAt: toLocal(proof.endedAt) } };
     },
   };
 }

@@ -2,7 +2,9 @@ import type { Agent } from 'undici';
 import { ApiError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Clock } from '../sweep/ports.ts';
+import { readBody } from './body.ts';
 import type { Headers } from './rate-limit.ts';
+import { said } from './said.ts';
 
 export interface Attempt {
   readonly method: 'GET' | 'PATCH' | 'POST';
@@ -14,9 +16,12 @@ export interface Attempt {
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** Whole, as text. */
+  /** Whole, as text; empty when its encoding is not understood. */
   readonly body: string;
   readonly sentAt: Instant;
+  /** When status and headers were there. */
+  readonly answeredAt: Instant;
+  /** When the body was, too. */
   readonly receivedAt: Instant;
 }
 
@@ -26,9 +31,6 @@ export interface Reply {
  * can be.
  */
 export type Dispatch = (attempt: Attempt) => Promise<Reply>;
-
-/** A conversation is some 100 kB at the most; beyond this a reply is not one. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** System calls that come before the first byte; the same error code can also hit an open connection. */
 const CONNECTING = ['connect', 'getaddrinfo'];
@@ -56,31 +58,16 @@ export function createDispatch(options: { agent: Agent; clock: Clock; attemptTim
         body: attempt.body,
         signal: timeout.signal,
       });
-      const body = await readBody(reply.body);
-      return {
-        status: reply.statusCode,
-        headers: flatten(reply.headers),
-        body,
-        sentAt,
-        receivedAt: clock.now(),
-      };
+      const answeredAt = clock.now();
+      const headers = flatten(reply.headers);
+      const body = await readBody(reply.body, headers['content-encoding'] ?? '');
+      return { status: reply.statusCode, headers, body, sentAt, answeredAt, receivedAt: clock.now() };
     } catch (error) {
       throw networkError(error, new URL(attempt.url).host);
     } finally {
       done.abort();
     }
   };
-}
-
-async function readBody(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`the reply is larger than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Headers {
@@ -92,7 +79,11 @@ function flatten(headers: Record<string, string | string[] | undefined>): Header
 function networkError(error: unknown, host: string): ApiError {
   const code = codeOf(error);
   const never = isNeverSent(error);
-  const what = error instanceof Error && error.message !== '' ? error.message : (code ?? 'unknown error');
+  // A certificate's names, say, are the other side's words.
+  const what = said(
+    error instanceof Error && error.message !== '' ? error.message : (code ?? 'unknown error'),
+    200,
+  );
   return new ApiError(
     never ? `${host} cannot be reached (${what})` : `the answer of ${host} was lost (${what})`,
     {

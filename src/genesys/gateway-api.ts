@@ -1,4 +1,5 @@
 import { type Conversation, unreadable } from '../domain/conversation.ts';
+import type { Instant } from '../domain/time.ts';
 import type { ConversationApi } from '../sweep/ports.ts';
 import { createConversationApi } from './conversation-api.ts';
 import type { Send } from './request.ts';
@@ -10,8 +11,12 @@ import { gatewayConversation, problemOf } from './wire.ts';
  *
  * @param closeReason sent along where the organisation requires one
  */
-export function createGatewayApi(send: Send, closeReason: string | null): ConversationApi {
-  return createConversationApi(send, {
+export function createGatewayApi(
+  send: Send,
+  toLocal: (remote: Instant) => Instant,
+  closeReason: string | null,
+): ConversationApi {
+  return createConversationApi(send, toLocal, {
     path: (conversationId) => `/api/v2/conversations/messaging/${conversationId}`,
     permission: { read: 'the scope conversation:read', close: 'the scope conversation:message:write' },
     closeBody: { status: 'closed', ...(closeReason === null ? {} : { closeReason }) },

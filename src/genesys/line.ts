@@ -24,8 +24,14 @@ export interface LineOptions {
 export function openLine(options: LineOptions): Line {
   const { clock, log, attemptTimeoutMs } = options;
   const agent = new Agent({
-    // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
-    connect: { timeout: attemptTimeoutMs / 2 },
+    connect: {
+      // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
+      timeout: attemptTimeoutMs / 2,
+      // Said here, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+      rejectUnauthorized: true,
+    },
+    // One at a time on a connection: what was written to one that dies is known to be that one request.
+    pipelining: 1,
     headersTimeout: attemptTimeoutMs,
     bodyTimeout: attemptTimeoutMs,
     connections: options.concurrency,

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/time.ts';
 import type { ConversationApi } from '../sweep/ports.ts';
 import { createConversationApi } from './conversation-api.ts';
 import { readMessageConversation } from './platform-conversation.ts';
@@ -5,8 +6,8 @@ import type { Send } from './request.ts';
 import { closeReply, isEndedState } from './wire.ts';
 
 /** The real Platform API (`api: platform`). */
-export function createPlatformApi(send: Send): ConversationApi {
-  return createConversationApi(send, {
+export function createPlatformApi(send: Send, toLocal: (remote: Instant) => Instant): ConversationApi {
+  return createConversationApi(send, toLocal, {
     path: (conversationId) => `/api/v2/conversations/messages/${conversationId}`,
     permission: {
       read: 'conversation:communication:view',

@@ -71,8 +71,11 @@ function isParked(p: WireParticipant): boolean {
   );
 }
 
+/** More kinds than there are, so one of them is not ours to close however many are left out. */
+const MOST_TYPES = 20;
+
 function typesOf(participants: readonly WireParticipant[]): string[] {
-  return [...new Set(participants.flatMap((p) => p.type ?? []))];
+  return [...new Set(participants.flatMap((p) => p.type ?? []))].slice(0, MOST_TYPES);
 }
 
 /** In the order in which the participants joined, so that the last one is the current queue. */

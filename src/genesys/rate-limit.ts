@@ -15,7 +15,11 @@ export const LONGEST_PAUSE_MS = 3 * MINUTE;
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 const WHOLE_NUMBER = /^\d{1,9}$/;
+const DIGITS = /^\d+$/;
 const HTTP_DATE = /^[A-Za-z]{3}, .+ GMT$/;
+
+/** Digits without end are more than a number can hold, and a wait must stay one. */
+const LONGEST_WAIT_MS = Number.MAX_SAFE_INTEGER;
 
 function wholeNumber(text: string | undefined): number | null {
   const trimmed = text?.trim() ?? '';
@@ -32,15 +36,21 @@ export function readRateLimit(headers: Headers): RateLimit | null {
 }
 
 /**
- * How long a 429 asks to wait: `Retry-After` in whole seconds (official) or as an HTTP date (tolerated); null when
- * it is missing, malformed or in the past.
+ * How long a 429 asks to wait: `Retry-After` in whole seconds (official), however many, or as an HTTP date
+ * (tolerated); null when it is missing, malformed or in the past. A date is one of the remote clock, so it is held
+ * against the reply's own `Date`; only a reply without one is held against `now`.
  */
 export function readRetryAfterMs(headers: Headers, now: Instant): number | null {
-  const text = headers['retry-after']?.trim();
-  if (text === undefined || text === '') return null;
-  const seconds = wholeNumber(text);
-  if (seconds !== null) return seconds * SECOND;
-  if (!HTTP_DATE.test(text)) return null;
-  const wait = Date.parse(text) - now;
-  return Number.isFinite(wait) && wait > 0 ? wait : null;
+  const text = headers['retry-after']?.trim() ?? '';
+  if (DIGITS.test(text)) return Math.min(Number(text) * SECOND, LONGEST_WAIT_MS);
+  const until = httpDate(text);
+  if (until === null) return null;
+  const wait = until - (httpDate(headers.date) ?? now);
+  return wait > 0 ? wait : null;
+}
+
+/** The moment that a `Date` or `Retry-After` tells; null when it is missing or malformed. */
+export function httpDate(text: string | undefined): Instant | null {
+  const instant = HTTP_DATE.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
+  return Number.isFinite(instant) ? instant : null;
 }

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { ApiError } from '../domain/errors.ts';
 import type { Reply } from './dispatch.ts';
+import { said } from './said.ts';
+
+const words = z
+  .string()
+  .min(1)
+  .transform((text) => said(text));
 
 /** The part of Genesys's ErrorBody that says what to do (official); one malformed field does not hide the others. */
 export const errorBody = z.object({
-  code: z.string().min(1).nullish().catch(null),
-  contextId: z.string().min(1).nullish().catch(null),
+  code: words.nullish().catch(null),
+  contextId: words.nullish().catch(null),
   messageParams: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
 export function correlationIdOf(reply: Reply): string | null {
-  return reply.headers['inin-correlation-id'] ?? null;
+  const id = reply.headers['inin-correlation-id'];
+  return id === undefined ? null : said(id);
 }
 
 /** `null` when the text is not JSON. */
@@ -22,6 +29,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The code of Genesys's ErrorBody; null when the reply has another form, so is not Genesys's own. */
+export function codeOf(reply: Reply): string | null {
+  return bodyOf(reply).code ?? null;
+}
+
+function bodyOf(reply: Reply): Partial<z.output<typeof errorBody>> {
+  const parsed = errorBody.safeParse(parseJson(reply.body));
+  return parsed.success ? parsed.data : {};
+}
+
 /**
  * What a reply that is not 2xx means, by the table of Genesys's documented codes. 5xx and 408 count as lost: the
  * request may have been carried out behind a gateway that gave up waiting.
@@ -29,8 +46,7 @@ export function parseJson(text: string): unknown {
  * @param permission what the operation needs, for the advice when the reply does not name it; null: nothing
  */
 export function replyError(reply: Reply, what: string, permission: string | null): ApiError {
-  const parsed = errorBody.safeParse(parseJson(reply.body));
-  const body = parsed.success ? parsed.data : {};
+  const body = bodyOf(reply);
   const code = body.code ?? null;
   const details = {
     status: reply.status,

@@ -1,23 +1,22 @@
-import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
+import { ApiError, type ApiFailure, AuthError, UnavailableError } from '../domain/errors.ts';
 import type { RequestFigures } from '../domain/run.ts';
 import { humanDuration, MINUTE } from '../domain/time.ts';
 import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
+import type { Breaker } from './breaker.ts';
 import type { Dispatch, Reply } from './dispatch.ts';
 import type { Pacer, Priority } from './pacer.ts';
 import { LONGEST_PAUSE_MS, readRateLimit, readRetryAfterMs } from './rate-limit.ts';
 import { correlationIdOf, parseJson, replyError } from './reply-errors.ts';
-import { backOffMs, retryDelayMs } from './retry.ts';
+import { backOffMs, type Repeatable, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './token.ts';
 
 /** What a request is for. */
-export interface Operation {
+export interface Operation extends Repeatable {
   /** For sentences: `reading conversation …`. */
   readonly what: string;
   readonly counts: 'reads' | 'closes' | 'surveys' | null;
   /** What the OAuth client must be granted; null: nothing. */
   readonly permission: string | null;
-  /** False: repeated only when it certainly was not carried out. */
-  readonly repeatable: boolean;
   readonly priority: Priority;
 }
 
@@ -35,9 +34,13 @@ export type Send = (request: ApiRequest, context: CallContext) => Promise<unknow
 /** A 429 that does not say how long to wait: its window is over after a minute at the latest. */
 const LONGEST_GUESS_MS = MINUTE;
 
+/** What fails so while nobody is answered is left to the next run; any other close may have had an effect. */
+const NOT_CARRIED_OUT: readonly ApiFailure[] = ['never_sent', 'rate_limited'];
+
 export interface SendParts {
   readonly apiUrl: string;
   readonly dispatch: Dispatch;
+  readonly breaker: Breaker;
   readonly tokens: TokenSource;
   readonly pacer: Pacer;
   readonly clock: Clock;
@@ -51,7 +54,7 @@ export interface SendParts {
 
 /** retry → pacer → dispatch, with the token around each attempt. */
 export function createSend(parts: SendParts): Send {
-  const { tokens, pacer, clock, random, log, figures } = parts;
+  const { tokens, pacer, breaker, clock, random, log, figures } = parts;
 
   return async (request, context) => {
     const { operation } = request;
@@ -86,8 +89,11 @@ export function createSend(parts: SendParts): Send {
       }
       // Apart, because having had to wait for the limit is no reason to give up sooner on real trouble.
       const repeats = failure.failure === 'rate_limited' ? limited++ : troubled++;
-      const delay = retryDelayMs(failure, repeats, operation.repeatable, random);
-      if (delay === null) throw failure;
+      const delay = retryDelayMs(failure, repeats, operation, random);
+      if (delay === null) {
+        if (operation.repeatable || NOT_CARRIED_OUT.includes(failure.failure)) breaker.check(clock.now());
+        throw failure;
+      }
       log.debug(`${failure.message}; trying again`, { waitMs: Math.round(delay), repeats });
       await clock.sleep(delay, context.signal);
     }
@@ -99,6 +105,7 @@ export function createSend(parts: SendParts): Send {
     isRepeat: boolean,
     { trace }: CallContext,
   ): Promise<Reply> {
+    breaker.check(clock.now());
     figures.total++;
     if (isRepeat) figures.retried++;
     if (request.operation.counts !== null) figures[request.operation.counts]++;

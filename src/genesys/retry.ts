@@ -11,6 +11,16 @@ const MAX_REPEATS = 3;
 const MAX_REPEATS_500 = 2;
 /** 429s are bounded by the conversation's deadline; this only stops a server that always says "now". */
 const MAX_REPEATS_RATE_LIMITED = 30;
+/** What a run can do without may have a limit of its own; waiting for that must not look as if nobody answered. */
+const MAX_REPEATS_OPTIONAL = 10;
+
+/** What there is to know of a request before it is sent again. */
+export interface Repeatable {
+  /** False: repeated only when it certainly was not carried out. */
+  readonly repeatable: boolean;
+  /** The run goes on without the answer. */
+  readonly optional: boolean;
+}
 
 /**
  * Whether to try again after `error`, and after how many ms of our own back-off; null: give up. A close (`repeatable`
@@ -22,12 +32,12 @@ const MAX_REPEATS_RATE_LIMITED = 30;
 export function retryDelayMs(
   error: ApiError,
   repeats: number,
-  repeatable: boolean,
+  { repeatable, optional }: Repeatable,
   random: Random,
 ): number | null {
   switch (error.failure) {
     case 'rate_limited':
-      return repeats < MAX_REPEATS_RATE_LIMITED ? 0 : null;
+      return repeats < (optional ? MAX_REPEATS_OPTIONAL : MAX_REPEATS_RATE_LIMITED) ? 0 : null;
     case 'never_sent':
       return repeats < MAX_REPEATS ? backOffMs(repeats, random) : null;
     case 'lost': {

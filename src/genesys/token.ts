@@ -6,6 +6,7 @@ import type { Reply } from './dispatch.ts';
 import { orAborted } from './or-aborted.ts';
 import { parseJson, replyError } from './reply-errors.ts';
 import { backOffMs, retryDelayMs } from './retry.ts';
+import { said } from './said.ts';
 
 /** One access token for the whole process: Genesys asks integrations to use a single one. */
 export interface TokenSource {
@@ -18,9 +19,14 @@ export interface TokenSource {
   invalidate(token: string): void;
 }
 
-const tokenReply = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+/** RFC 6750; anything else cannot be sent in a header. */
+const TOKEN = /^[\x21-\x7e]{1,8192}$/;
+const tokenReply = z.object({ access_token: z.string().regex(TOKEN), expires_in: z.number().positive() });
 const tokenError = z.object({
-  error: z.string().optional(),
+  error: z
+    .string()
+    .transform((text) => said(text))
+    .optional(),
   description: z.string().optional(),
   error_description: z.string().optional(),
 });
@@ -43,8 +49,9 @@ export function createTokenSource(options: {
   clock: Clock;
   random: Random;
   signal: AbortSignal;
+  onToken: (token: string) => void;
 }): TokenSource {
-  const { ask, loginHost, clock, random, signal } = options;
+  const { ask, loginHost, clock, random, signal, onToken } = options;
   let current: { token: string; renewAt: Instant } | null = null;
   let asking: Promise<string> | null = null;
 
@@ -64,7 +71,8 @@ export function createTokenSource(options: {
   }
 
   function delayMs(error: ApiError, repeats: number): number | null {
-    if (error.failure !== 'rate_limited') return retryDelayMs(error, repeats, true, random);
+    if (error.failure !== 'rate_limited')
+      return retryDelayMs(error, repeats, { repeatable: true, optional: false }, random);
     return repeats < MAX_REPEATS_RATE_LIMITED ? backOffMs(repeats, random) : null;
   }
 
@@ -85,6 +93,7 @@ export function createTokenSource(options: {
           failure: 'not_json',
         });
       }
+      onToken(parsed.data.access_token);
       const lifeMs = parsed.data.expires_in * SECOND;
       current = { token: parsed.data.access_token, renewAt: askedAt + lifeMs * RENEW_AT };
       return current.token;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Instant, parseInstant } from '../domain/time.ts';
+import { said } from './said.ts';
 
 /**
  * The replies as they arrive, reduced to what is used. Unknown fields are ignored; a known one that is malformed
@@ -21,13 +22,18 @@ const time = z
 /** A message whose time is not known may be the latest one. */
 const knownTime = time.refine((instant) => instant !== null, 'is missing');
 
-const id = z.string().toLowerCase();
+/** A word or name that is shown and recorded. */
+const words = z.string().transform((text) => said(text));
+const id = z
+  .string()
+  .toLowerCase()
+  .transform((text) => said(text));
 const ref = z.object({ id: id.nullish() }).nullish();
 
 const participant = z.object({
   purpose: z.string().toLowerCase(),
   state: z.string().toLowerCase(),
-  type: z.string().toLowerCase().nullish(),
+  type: id.nullish(),
   startTime: time,
   connectedTime: time,
   endTime: time,
@@ -92,10 +98,10 @@ export type WireAnalyticsConversation = NonNullable<
   z.output<typeof analyticsDetails>['conversations']
 >[number];
 
-export const organization = z.object({ id: z.string(), name: z.string() });
+export const organization = z.object({ id: words, name: words });
 export const tokenOwner = z.object({
   organization: organization,
-  OAuthClient: z.object({ name: z.string().nullish() }).nullish(),
+  OAuthClient: z.object({ name: words.nullish() }).nullish(),
 });
 
 const ENDED_STATES = ['disconnected', 'terminated'];
@@ -104,6 +110,8 @@ export function isEndedState(state: string): boolean {
   return ENDED_STATES.includes(state);
 }
 
+const LONGEST_PROBLEM = 200;
+
 /** The first thing wrong with a reply, as `participants[0].state: expected string`. */
 export function problemOf(error: z.ZodError): string {
   const issue = error.issues[0];
@@ -111,5 +119,5 @@ export function problemOf(error: z.ZodError): string {
   const path = issue.path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('');
-  return `${path.replace(/^\./, '') || 'the reply'}: ${issue.message}`;
+  return said(`${path.replace(/^\./, '') || 'the reply'}: ${issue.message}`, LONGEST_PROBLEM);
 }

@@ -11,17 +11,28 @@ export type CsvRow = { readonly line: number; readonly text: string } & (
 );
 
 export const BATCH_ROWS = 1_000;
+/** Records may be long, and one of nothing but commas has a cell for each: a batch of those would fill the memory. */
+const BATCH_LENGTH = 256 * 1024;
 
 /** The records of a comma-separated file in their order, {@link BATCH_ROWS} at most at a time. */
 export async function* csvRows(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly CsvRow[]> {
-  const framer = new Framer();
   let frames: Frame[] = [];
-  for await (const chunk of decodeText(source)) {
-    frames = frames.concat(framer.push(chunk));
-    while (frames.length >= BATCH_ROWS) yield toRows(frames.splice(0, BATCH_ROWS));
+  let length = 0;
+  for await (const frame of framesOf(source)) {
+    frames.push(frame);
+    length += frame.text.length;
+    if (frames.length < BATCH_ROWS && length < BATCH_LENGTH) continue;
+    yield toRows(frames);
+    frames = [];
+    length = 0;
   }
-  frames = frames.concat(framer.end());
-  while (frames.length > 0) yield toRows(frames.splice(0, BATCH_ROWS));
+  if (frames.length > 0) yield toRows(frames);
+}
+
+async function* framesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+  const framer = new Framer();
+  for await (const chunk of decodeText(source)) yield* framer.push(chunk);
+  yield* framer.end();
 }
 
 /** Parses all sound records at once; record by record where that fails, to know which one it was. */

@@ -3,7 +3,7 @@ import { UsageError } from '../domain/errors.ts';
 import { parseConversationId } from '../domain/ids.ts';
 import type { Log } from '../sweep/ports.ts';
 import type { CsvRow } from './csv.ts';
-import { quote } from './problem.ts';
+import { quote, quoteSome } from './problem.ts';
 
 /** Which columns a kind of file has. */
 export interface Columns {
@@ -51,7 +51,7 @@ export function readHeader(row: CsvRow, columns: Columns, file: string): Header 
 /** Says once which columns are not used. */
 export function noteIgnored({ ignored }: Header, file: string, log: Log): void {
   const named = ignored.filter((name) => name !== '');
-  if (named.length > 0) log.info(`${file}: columns that are not used: ${named.map(quote).join(', ')}`);
+  if (named.length > 0) log.info(`${file}: columns that are not used: ${quoteSome(named)}`);
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {
@@ -61,7 +61,13 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   });
 }
 
+/** How every ZIP archive begins, and so every Excel workbook. */
+const ZIP = 'PK\u0003\u0004';
+
 function unreadableHeader(row: CsvRow, file: string): UsageError {
+  if (row.text.startsWith(ZIP)) {
+    return new UsageError(`${file} is a ZIP archive or an Excel workbook; export it as CSV in UTF-8.`);
+  }
   return row.problem?.code === 'nul_byte'
     ? new UsageError(
         `${file} contains NUL bytes, which look like UTF-16 without a byte-order mark; save it as UTF-8.`,
@@ -70,8 +76,7 @@ function unreadableHeader(row: CsvRow, file: string): UsageError {
 }
 
 function missingColumns(missing: readonly string[], cells: readonly string[], file: string): UsageError {
-  const found = cells.map((cell) => quote(cell)).join(', ');
-  const lacks = `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; its first line has ${found}.`;
+  const lacks = `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; its first line has ${quoteSome(cells)}.`;
   return new UsageError(`${lacks} ${likelyCause(cells)}`);
 }
 

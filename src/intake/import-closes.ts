@@ -48,17 +48,18 @@ export async function importCloses(options: ImportCloses): Promise<ImportSummary
   refuseMapping(header, file);
   noteIgnored(header, file, log);
 
-  const id = store.beginImport('closes', file, clock.now());
+  // One moment for all of them: a list is asked for at once, and each moment costs a transaction.
+  const now = clock.now();
+  const id = store.beginImport('closes', file, now);
   const rows = new RowImport<AskedClose>({
     importId: id,
     store,
-    check: (cells, line) =>
-      checked(() => checkClose(cells, header, { origin: `csv:${file}#${line}`, now: clock.now() })),
+    check: (cells, line) => checked(() => checkClose(cells, header, { origin: `csv:${file}#${line}`, now })),
     put: (asked) => requestCloses(store, asked),
   });
   const results: ClosesRow[] = [];
   const take = (batch: readonly CsvRow[]) => {
-    const taken = rows.take(batch, clock.now());
+    const taken = rows.take(batch, now);
     results.push(...taken.map((row, at) => ({ ...row, conversationId: idOf(batch[at], header) })));
     options.onProgress?.(rows.tally.counts);
   };

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
+import { printable } from './problem.ts';
 
 /** What an import reads from: a file's stream, standard input, or any chunks of bytes. */
 export type Source = AsyncIterable<Uint8Array>;
@@ -12,7 +13,7 @@ export interface ImportProgress {
 
 /** The name under which a file is recorded: without its folder, and fit for one line. `-` is standard input. */
 export function recordedName(file: string): string {
-  return file === '-' ? 'stdin' : basename(file).replace(/\p{Cc}/gu, '?');
+  return file === '-' ? 'stdin' : printable(basename(file), '?');
 }
 
 /** Passes the bytes on; a file that cannot be read becomes a UsageError that names it. */

@@ -22,11 +22,16 @@ export function closeList(outcomes: readonly Outcome[]): string {
       o.conversationId,
       o.reason,
       toIso(o.decidedAt),
-      o.sessionId,
+      oneLine(o.sessionId),
       o.idleSeconds === null ? null : Math.round(o.idleSeconds / 360) / 10,
-      o.queueId,
+      oneLine(o.queueId),
       o.agentConnected === null ? null : String(o.agentConnected),
       o.remoteLastActivityAt === null ? null : toIso(o.remoteLastActivityAt),
     ]),
   );
+}
+
+/** Every row has a line of its own: one of several lines that name conversations is not taken back. */
+function oneLine(text: string | null): string | null {
+  return text?.replace(/\p{Cc}+/gu, ' ') ?? null;
 }

@@ -12,6 +12,8 @@ const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY, w:
 const AGO = /^(\d{1,6})([mhdw])$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DEFAULT_SINCE = '7d';
+/** A report has a line for every day, and the year 9999 is millions of them away. */
+const FARTHEST_MS = 366 * DAY;
 
 /**
  * Reads `--since` (default 7d) and `--until` (default now). Each may be an age (`7d`, `24h`), a date (its first
@@ -29,6 +31,11 @@ export function parsePeriod(options: {
     parseMoment(flag, text.trim(), options.now, options.timeZone);
   const since = moment('--since', options.since ?? DEFAULT_SINCE);
   const until = options.until === undefined ? options.now : moment('--until', options.until);
+  if (until > options.now + FARTHEST_MS) {
+    throw new UsageError(
+      `--until (${toIso(until)}) lies more than a year ahead, where nothing is decided yet; leave it out.`,
+    );
+  }
   if (since < until) return { since, until };
   throw new UsageError(
     `--since (${toIso(since)}) is not before --until (${toIso(until)}), so no time is left to report on; move one of them.`,

@@ -1,11 +1,12 @@
 import { parseJson } from './call.ts';
-import { drawFault, type Fault, type Mishap, mishapAfter, mishapBefore } from './faults.ts';
+import { drawFault, type Fault, type Mishap, mishapBefore } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { RandomStream } from './random.ts';
 import { RateLimit } from './rate-limit.ts';
 import { missingPermission, notFound, Refusal, type Reply, tooManyRequests } from './reply.ts';
 import type { RequestRecord } from './request-log.ts';
 import { type Destination, destinationOf, type RouteName } from './routes.ts';
+import { mishapAfter } from './spoil.ts';
 import { Tokens, tokenRateLimited } from './tokens.ts';
 import type { World } from './world.ts';
 
@@ -66,10 +67,13 @@ export class Exchange {
 
     const mishap = this.outcomeOf(incoming, destination, intercepted ?? drawn, contextId);
     if (typeof mishap === 'string') return mishap;
-    record.status = mishap.status;
+    const { status, headers } = 'spoilt' in mishap ? mishap.reply : mishap;
+    record.status = status;
     if (destination.route === null) return mishap;
-    const { headers } = this.rateLimit.peek(options.now());
-    return { ...mishap, headers: { ...headers, ...mishap.headers } };
+    const limited = { ...this.rateLimit.peek(options.now()).headers, ...headers };
+    return 'spoilt' in mishap
+      ? { ...mishap, reply: { ...mishap.reply, headers: limited } }
+      : { ...mishap, headers: limited };
   }
 
   private record({ method, url }: Incoming, { name, conversationId }: Destination): RequestRecord {

@@ -3,9 +3,13 @@ import { html, Refusal, type Reply, tooManyRequests } from './reply.ts';
 
 /**
  * Ways in which a request can go wrong. These keep it from taking effect: `401`, `408`, `429`, `500`, `502` (HTML),
- * `503`, `html_200` (a proxy answers instead), `reset_before` (the socket dies), `timeout` (never answered).
- * These spoil only the answer: `504` (HTML, the gateway in between gave up waiting), `reset_after`,
- * `truncated_json`, `empty_body`.
+ * `503`, `html_200` (a proxy answers instead), `reset_before` (the socket dies), `hang_up` (the connection is closed as
+ * if it had been idle for too long), `timeout` (never answered).
+ * These spoil only the answer: `504` (HTML, the gateway in between gave up waiting), `reset_after`, `timeout_after`,
+ * `truncated_json`, `empty_body`, `cut` (the socket dies within the body), `stall` (the rest of the body never comes),
+ * `drip` (it comes byte by byte, and never to its end), `unknown_encoding`.
+ * These make it only unusual: `gzip`, `deflate`, `br`, `wrong_type` (JSON that says to be HTML), `bloated` (a megabyte of
+ * fields that nobody knows).
  */
 export const FAULT_KINDS = [
   '401',
@@ -21,6 +25,17 @@ export const FAULT_KINDS = [
   'timeout',
   'truncated_json',
   'empty_body',
+  'hang_up',
+  'timeout_after',
+  'cut',
+  'stall',
+  'drip',
+  'unknown_encoding',
+  'gzip',
+  'deflate',
+  'br',
+  'wrong_type',
+  'bloated',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -35,8 +50,16 @@ export type Fault =
       readonly body: string;
     };
 
-/** What a client meets with: the socket dies, nobody ever answers, or this is sent. */
-export type Mishap = 'reset' | 'silence' | Reply;
+/** What a client meets with: the socket dies, nobody ever answers, this is sent, or only part of it. */
+export type Mishap =
+  | 'reset'
+  | 'hang_up'
+  | 'silence'
+  | Packed
+  | { readonly spoilt: 'cut' | 'stall' | 'drip'; readonly reply: Reply };
+
+/** A reply whose body may be compressed. */
+export type Packed = Omit<Reply, 'body'> & { readonly body: string | Buffer };
 
 /** Draws at most one fault for a request; always one number from the stream, so that faults do not shift others. */
 export function drawFault(
@@ -61,6 +84,8 @@ export function mishapBefore(fault: Fault | null, retryAfter: string, contextId:
   switch (fault) {
     case 'reset_before':
       return 'reset';
+    case 'hang_up':
+      return 'hang_up';
     case 'timeout':
       return 'silence';
     case 'html_200':
@@ -87,21 +112,5 @@ export function mishapBefore(fault: Fault | null, retryAfter: string, contextId:
       ).toReply(contextId);
     default:
       return null;
-  }
-}
-
-/** What happens to the answer of a request that was carried out. */
-export function mishapAfter(fault: Fault | null, reply: Reply): Mishap {
-  switch (fault) {
-    case 'reset_after':
-      return 'reset';
-    case '504':
-      return html(504, '504 Gateway Time-out');
-    case 'truncated_json':
-      return { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) };
-    case 'empty_body':
-      return { ...reply, body: '' };
-    default:
-      return reply;
   }
 }

@@ -5,7 +5,7 @@ import type { CloseEffect, ConversationRecord } from './record.ts';
 import type { TokenOptions } from './tokens.ts';
 
 export interface SimulatorOptions extends Partial<TokenOptions> {
-  /** Epoch ms; every time the simulator tells is read from here. */
+  /** Epoch ms, of whoever uses the simulator; its own clock may be ahead of it (`clockSkewMs`). */
   readonly now: () => number;
   /** Used for latency; the signal aborts when the simulator stops. Needed only with `latencyMs`. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -28,7 +28,7 @@ export interface SimulatorOptions extends Partial<TokenOptions> {
   readonly closeEffect?: CloseEffect;
   /** How the platform contract answers a PATCH of an ended conversation. Default 409. */
   readonly patchEndedStatus?: 400 | 404 | 409;
-  /** How far the `Date` header is ahead of `now`. Default 0. */
+  /** How far its clock is ahead of `now`, in everything that it does and tells. Default 0. */
   readonly clockSkewMs?: number;
   /** More ids in one analytics request are answered with 400. Default 100. */
   readonly maxIdsPerSurvey?: number;

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 import { CONTROL_PREFIX, control } from './control.ts';
+import { deliver } from './deliver.ts';
 import { Exchange, type Incoming, type Interceptor } from './exchange.ts';
 import type { Mishap } from './faults.ts';
 import { resolveOptions, type SimulatorOptions } from './options.ts';
@@ -11,19 +12,27 @@ import { Refusal } from './reply.ts';
 import type { RequestRecord } from './request-log.ts';
 import { createWorld, type World } from './world.ts';
 
+/** What a client is to meet with, and the headers that every answer has. */
+interface Answer {
+  readonly mishap: Mishap;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A simulated Genesys Cloud on loopback: login and API on one port, both contracts at once. */
 export interface Simulator {
   /** Listens on 127.0.0.1; port 0 takes any free one. @throws {UsageError} when the port is taken */
   start(port?: number): Promise<{ url: string; port: number }>;
   /** Cuts every connection; resolves when nothing is left open. Harmless when it was never started. */
   stop(): Promise<void>;
-  /** What comes of a request, without the sockets. Rejects when the signal aborts. */
-  answer(incoming: Incoming, signal: AbortSignal): Promise<Mishap>;
+  /** What becomes of a request, without the sockets. Rejects when the signal aborts. */
+  answer(incoming: Incoming, signal: AbortSignal): Promise<Answer>;
   readonly world: World;
   /** Every request to Genesys's side, in the order they came in. */
   readonly log: readonly RequestRecord[];
   /** Sets the one test hook; null removes it. */
   intercept(interceptor: Interceptor | null): void;
+  /** From now on its clock is so far ahead of `now`. */
+  setClock(skewMs: number): void;
 }
 
 const HOST = '127.0.0.1';
@@ -35,8 +44,11 @@ const MAX_BODY_BYTES = 64 * 1024;
 const STREAM = { world: 11, exchange: 12, contextIds: 13 };
 
 export function createSimulator(given: SimulatorOptions): Simulator {
-  const options = resolveOptions(given);
-  const { now, seed } = options;
+  const resolved = resolveOptions(given);
+  let aheadMs = resolved.clockSkewMs;
+  const now = () => resolved.now() + aheadMs;
+  const options = { ...resolved, now };
+  const { seed } = options;
   const world = createWorld(now, randomStream(seed, STREAM.world), options.closeEffect);
   for (const record of options.conversations ?? population(seed, options.population, now()))
     world.add(record);
@@ -44,17 +56,18 @@ export function createSimulator(given: SimulatorOptions): Simulator {
   const contextIds = randomStream(seed, STREAM.contextIds);
   let running: { server: Server; stopping: AbortController } | null = null;
 
-  async function answer(incoming: Incoming, signal: AbortSignal): Promise<Mishap> {
+  async function answer(incoming: Incoming, signal: AbortSignal): Promise<Answer> {
     const contextId = contextIds.uuid();
     const mishap = incoming.url.pathname.startsWith(CONTROL_PREFIX)
       ? control(incoming, world, exchange.log, now())
       : await exchange.answer(incoming, contextId, signal);
-    if (typeof mishap === 'string') return mishap;
-    const date = new Date(now() + options.clockSkewMs).toUTCString();
-    return {
-      ...mishap,
-      headers: { Date: date, 'ININ-Correlation-Id': contextId, ...mishap.headers },
-    };
+    const headers = { Date: new Date(now()).toUTCString(), 'ININ-Correlation-Id': contextId };
+    return { mishap, headers };
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
+    const { mishap, headers } = await answer(await receive(request), signal);
+    await deliver(response, mishap, headers, options.sleep, signal);
   }
 
   return {
@@ -64,17 +77,19 @@ export function createSimulator(given: SimulatorOptions): Simulator {
     intercept(interceptor) {
       exchange.interceptor = interceptor;
     },
+    setClock(skewMs) {
+      aheadMs = skewMs;
+    },
     async start(port = 0) {
       if (running !== null) throw new Error('The simulator is already running.');
       const stopping = new AbortController();
       const server = createServer((request, response) => {
-        receive(request)
-          .then((incoming) => answer(incoming, stopping.signal))
-          .then((mishap) => send(response, mishap))
-          .catch((error: unknown) => {
-            if (stopping.signal.aborted || request.destroyed) return response.destroy();
-            send(response, bug(error));
-          });
+        serve(request, response, stopping.signal).catch((error: unknown) => {
+          if (stopping.signal.aborted || response.destroyed || response.headersSent)
+            return response.destroy();
+          const { status, headers, body } = bug(error);
+          response.writeHead(status, headers).end(body);
+        });
       });
       await listen(server, port);
       running = { server, stopping };
@@ -120,19 +135,6 @@ async function receive(request: IncomingMessage): Promise<Incoming> {
     contentType: request.headers['content-type'] ?? '',
     bodyText: bytes > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString('utf8'),
   };
-}
-
-function send(response: ServerResponse, mishap: Mishap): void {
-  if (mishap === 'silence') return;
-  if (mishap === 'reset') {
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  response.writeHead(mishap.status, {
-    ...mishap.headers,
-    'Content-Length': String(Buffer.byteLength(mishap.body)),
-  });
-  response.end(mishap.body);
 }
 
 /** A bug of the simulator must not look like an answer of Genesys's. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DatabaseError } from '../domain/errors.ts';
+import { createPatience, PATIENCE_MS } from './patience.ts';
 import { guarded } from './sql-errors.ts';
 
 /** The values of a statement's `@names`. */
@@ -31,55 +32,75 @@ export interface Db {
   close(): void;
 }
 
-/**
- * How long a statement waits for another program's write, in ms. Waiting blocks the event loop, so it is short;
- * it is still far longer than any transaction of ours.
- */
-const BUSY_TIMEOUT_MS = 5_000;
+export interface ConnectOptions {
+  readonly readonly: boolean;
+  /** How long to wait for another program's lock, in ms. */
+  readonly patienceMs?: number;
+}
 
 /** Opens an existing file. Throws DatabaseError. */
-export function connect(path: string, options: { readonly readonly: boolean }): Db {
-  const raw = guarded(
-    path,
-    () => new Database(path, { readonly: options.readonly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
+export function connect(path: string, options: ConnectOptions): Db {
+  const patiently = createPatience(options.patienceMs ?? PATIENCE_MS);
+  const attempt = <T>(fn: () => T): T => guarded(path, () => patiently(fn));
+  const raw = attempt(
+    () => new Database(path, { readonly: options.readonly, fileMustExist: true, timeout: 0 }),
   );
-  const identity = identityOf(path);
+  const demandSameFiles = sameFiles(path);
   return {
     path,
     prepare<P extends Params, Row>(sql: string): Statement<P, Row> {
-      const statement = guarded(path, () => raw.prepare<P, Row>(sql));
+      const statement = attempt(() => raw.prepare<P, Row>(sql));
       return {
-        get: (params) => guarded(path, () => statement.get(params)),
-        all: (params) => guarded(path, () => statement.all(params)),
+        get: (params) => attempt(() => statement.get(params)),
+        all: (params) => attempt(() => statement.all(params)),
         run: (params) =>
-          guarded(path, () => {
+          attempt(() => {
             const { changes, lastInsertRowid } = statement.run(params);
             return { changes, id: Number(lastInsertRowid) };
           }),
       };
     },
     write: (fn) =>
-      guarded(path, () => {
-        demandSameFile(path, identity);
-        return raw.transaction(fn).immediate();
-      }),
-    read: (fn) => guarded(path, () => raw.transaction(fn).deferred()),
-    pragma: (name) => guarded(path, () => raw.pragma(name, { simple: true })),
-    exec: (sql) => guarded(path, () => void raw.exec(sql)),
+      attempt(() =>
+        raw
+          .transaction(() => {
+            demandSameFiles();
+            return fn();
+          })
+          .immediate(),
+      ),
+    read: (fn) => attempt(() => raw.transaction(fn).deferred()),
+    pragma: (name) => attempt(() => raw.pragma(name, { simple: true })),
+    exec: (sql) => attempt(() => void raw.exec(sql)),
     close: () => guarded(path, () => void raw.close()),
   };
 }
 
 /**
- * What is written into a file that was removed or replaced is lost when it is closed. Checked before each write, so
- * that nothing is closed whose record would vanish.
+ * What is written into a file that was removed or replaced is lost when it is closed; the same goes for the
+ * write-ahead log, and without their common index two programs do not see each other's locks. Checked in each write,
+ * so that nothing is closed whose record would vanish.
  */
-function demandSameFile(path: string, identity: string | null): void {
-  if (identityOf(path) !== identity) {
-    throw new DatabaseError(
-      `The database ${path} was removed or replaced while it was in use; put it back, or restore a backup, and run again.`,
-    );
-  }
+function sameFiles(path: string): () => void {
+  const database = identityOf(path);
+  // SQLite keeps both open from its first transaction on.
+  const companions = [`${path}-wal`, `${path}-shm`];
+  let known: (string | null)[] | null = null;
+  return () => {
+    if (database === null || identityOf(path) !== database) {
+      throw new DatabaseError(
+        `The database ${path} was removed or replaced while it was in use; put it back, or restore a backup, and run again.`,
+      );
+    }
+    known ??= companions.map(identityOf);
+    for (const [i, file] of companions.entries()) {
+      const identity = identityOf(file);
+      if (identity !== null && identity === known[i]) continue;
+      throw new DatabaseError(
+        `The file ${file} was removed or replaced while the database was in use; find out by whom, then run again.`,
+      );
+    }
+  };
 }
 
 /** Null: there is none. */

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
-import { connect, type Db } from './connection.ts';
-import { createPrivateFile, fileExists } from './files.ts';
+import { type ConnectOptions, connect, type Db } from './connection.ts';
+import { createPrivateFile, demandWritable, fileExists } from './files.ts';
 import {
   demandCurrent,
   demandNotNewer,
@@ -25,13 +25,16 @@ export interface OpenOptions {
   readonly now: Instant;
   /** Folder of the numbered `.sql` files, with a slash at its end. */
   readonly migrations?: URL;
+  /** How long to wait for another program's lock, in ms. */
+  readonly patienceMs?: number;
 }
 
 /** Opens the database for the given use. Throws DatabaseError with what to do about it. */
 export function openDatabase(path: string, options: OpenOptions): { db: Db; migrated: Migrated | null } {
   const { mode, now, migrations = MIGRATIONS } = options;
   if (mode === 'create') createPrivateFile(path);
-  const db = openExisting(path, { readonly: mode === 'read' });
+  if (mode !== 'read' && fileExists(path)) demandWritable(path);
+  const db = openExisting(path, { ...options, readonly: mode === 'read' });
   try {
     const latest = latestVersion(migrations);
     demandNotNewer(db, latest);
@@ -49,7 +52,7 @@ export function openDatabase(path: string, options: OpenOptions): { db: Db; migr
 }
 
 /** Connects to a file that must be there and be ours, whatever its schema. Throws DatabaseError. */
-export function openExisting(path: string, options: { readonly readonly: boolean }): Db {
+export function openExisting(path: string, options: ConnectOptions): Db {
   if (!fileExists(path)) {
     throw new DatabaseError(
       `There is no database at ${path}; create it with 'nightsweep import mapping FILE' or 'nightsweep db migrate', or name the right one with --db.`,

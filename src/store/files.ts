@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseError } from '../domain/errors.ts';
 
@@ -7,8 +7,11 @@ export function fileExists(path: string): boolean {
   try {
     if (statSync(path).isFile()) return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw cannotOpen(path, error);
+    if (codeOf(error) !== 'ENOENT') throw cannotOpen(path, error);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+    throw new DatabaseError(
+      `${path} is a link to a file that is not there; mend the link, or name the right database with --db.`,
+    );
   }
   throw new DatabaseError(`${path} is not a file, so it cannot be a database; name one with --db.`);
 }
@@ -27,6 +30,18 @@ export function createPrivateFile(path: string): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
+    throw cannotOpen(path, error);
+  }
+}
+
+/**
+ * SQLite opens a write-protected file for reading. Then two could hold an "exclusive" lock on it; and it leaves a log
+ * and its index behind that are as protected, also when the rights of the file have been mended.
+ */
+export function demandWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
     throw cannotOpen(path, error);
   }
 }

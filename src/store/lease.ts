@@ -1,7 +1,7 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Lease } from '../sweep/ports.ts';
-import { cannotOpen, codeOf, createPrivateFile } from './files.ts';
+import { cannotOpen, codeOf, createPrivateFile, demandWritable } from './files.ts';
 import { asDatabaseError } from './sql-errors.ts';
 
 /**
@@ -28,15 +28,6 @@ function realPath(path: string): string {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return path;
     throw cannotOpen(path, error);
-  }
-}
-
-/** SQLite opens a write-protected file for reading, and then two could hold its "exclusive" lock. */
-function demandWritable(file: string): void {
-  try {
-    accessSync(file, constants.R_OK | constants.W_OK);
-  } catch (error) {
-    throw cannotOpen(file, error);
   }
 }
 

@@ -82,9 +82,10 @@ export function ledger(db: Db): Ledger {
   };
 
   return {
-    intend: (intent, stillRight) =>
+    intend: (conversationId, decide) =>
       db.write(() => {
-        if (!stillRight(readKnown(intent.conversationId))) return false;
+        const intent = decide(readKnown(conversationId));
+        if (intent === null) return false;
         // Fails where another intent is still there: what that one did must be known first.
         insertIntent.run(fromIntent(intent));
         return true;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseError } from '../domain/errors.ts';
 import { type Instant, toIso } from '../domain/time.ts';
 import type { Db } from './connection.ts';
@@ -88,6 +88,11 @@ export function migrate(db: Db, folder: URL, now: Instant): Migrated | null {
   const due = readMigrations(folder).filter(({ version }) => version > from);
   if (due.length === 0) return null;
   const backup = from > 0 && holdsData(db) ? backUp(db, from, now) : null;
+  if (backup !== null && schemaVersion(db) !== from) {
+    // Another process has migrated it meanwhile, so this may be no copy of what was before; that one has its own.
+    rmSync(backup);
+    return migrate(db, folder, now);
+  }
   for (const migration of due) apply(db, migration);
   return { from, to: schemaVersion(db), backup };
 }

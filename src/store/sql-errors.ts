@@ -3,7 +3,9 @@ import { DatabaseError } from '../domain/errors.ts';
 
 /** What SQLite's result codes mean for the user of the file at `path`. Tried in order; prefixes match. */
 const SENTENCES: readonly (readonly [code: string, sentence: (path: string, message: string) => string])[] = [
-  ['SQLITE_FULL', (path) => `There is no space left for the database ${path}; free some and run again.`],
+  ['SQLITE_FULL', noSpace],
+  // The log's index could not be made as large as it must be.
+  ['SQLITE_IOERR_SHMSIZE', noSpace],
   [
     'SQLITE_READONLY',
     (path) => `The database ${path} cannot be written; check the rights of the file and of its folder.`,
@@ -35,6 +37,10 @@ const SENTENCES: readonly (readonly [code: string, sentence: (path: string, mess
     (path, message) => `The database ${path} refused a row (${message}); nothing of this step was written.`,
   ],
 ];
+
+function noSpace(path: string): string {
+  return `There is no space left for the database ${path}; free some and run again.`;
+}
 
 /**
  * Turns what SQLite throws into a {@link DatabaseError} with one sentence and the original as its cause.

@@ -6,7 +6,7 @@ import type { Instant } from '../domain/time.ts';
 import type { Budget } from './budget.ts';
 import { foundEnded } from './ended.ts';
 import { type Ending, endBy } from './ending.ts';
-import type { CallContext, Clock, ConversationApi, Intent, Known, Ledger, Log, WorkStore } from './ports.ts';
+import type { CallContext, Clock, ConversationApi, Known, Ledger, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, toOutcome } from './recorder.ts';
 import type { Answer, SendClose } from './send-close.ts';
 import type { UnconfirmedStreak } from './unconfirmed-streak.ts';
@@ -51,53 +51,66 @@ export function createCloser(parts: CloserParts): Closer {
 
   return {
     close: async (decided, context, releaseSlot) => {
-      const { conversation, known } = decided;
-      const outcome = (finding: Finding, seen: Conversation | null = conversation) =>
-        toOutcome(conversation.id, known, seen, context.trace, clock.now(), finding);
-
+      const { id } = decided.conversation;
+      const outcomeFor = ({ conversation, known }: Decided) => {
+        return (finding: Finding, seen: Conversation | null = conversation) =>
+          toOutcome(id, known, seen, context.trace, clock.now(), finding);
+      };
       if (!budget.take()) {
         parts.onBudgetUsedUp();
-        return outcome({ outcome: 'not_attempted', reason: 'budget' });
+        return outcomeFor(decided)({ outcome: 'not_attempted', reason: 'budget' });
       }
       const intendedAt = clock.now();
-      const change = intend(decided, intendedAt);
-      if (change !== null) {
+      const intended = intend(decided, intendedAt);
+      if ('outcome' in intended) {
         budget.giveBack();
-        return outcome({ outcome: 'kept', reason: change.reason, detail: change.sentence });
+        return outcomeFor(decided)(intended);
       }
 
+      const outcome = outcomeFor(intended);
       let answer: Answer;
       try {
-        answer = await send(conversation.id, context);
+        answer = await send(id, context);
       } catch (error) {
         // Only what is proven not to have been carried out ends a run here: a 401, a 429, or a wait cut short.
         endBy(error, parts.ending);
         return outcome({ outcome: 'not_attempted', reason: 'run_ended' });
       }
-      return settleAnswer(decided, answer, intendedAt, context, releaseSlot, outcome);
+      return settleAnswer(intended, answer, intendedAt, context, releaseSlot, outcome);
     },
   };
 
-  /** Null when the intent is on record; else the decision that is right by now, and nothing was written. */
-  function intend(decided: Decided, intendedAt: Instant): Decision | null {
-    const { conversation, known, decision } = decided;
-    let latest: Decision = decision;
-    const intent: Intent = {
-      ...factsOf(conversation, known.mapping, intendedAt),
-      conversationId: conversation.id,
-      sessionId: known.mapping?.sessionId ?? null,
-      runId: parts.runId,
-      intendedAt,
-      reason: decision.reason,
-      detail: decision.sentence,
-      origin: originOf(known.request),
-      requestId: known.request?.id ?? null,
-    };
-    const recorded = ledger.intend(intent, (now) => {
-      latest = decide(conversation, now.mapping, now.request, policy, intendedAt);
-      return latest.action === 'close';
+  /**
+   * The case as it is by now, once its intent is on record; or what is found instead, and nothing was written. What is
+   * recorded is what was decided in that transaction: somebody may have asked for the close meanwhile.
+   */
+  function intend({ conversation, known }: Decided, intendedAt: Instant): Decided | Finding {
+    let intended: Decided | Finding = { outcome: 'not_attempted' };
+    ledger.intend(conversation.id, (now) => {
+      const decision = decide(conversation, now.mapping, now.request, policy, intendedAt);
+      if (decision.action !== 'close') {
+        intended = { outcome: 'kept', reason: decision.reason, detail: decision.sentence };
+        return null;
+      }
+      // Whether anything may be closed by policy was not asked, as long as somebody had asked for it.
+      if (now.request === null && known.request !== null) {
+        intended = { outcome: 'not_attempted', reason: 'request_gone', detail: decision.sentence };
+        return null;
+      }
+      intended = { conversation, known: now, decision };
+      return {
+        ...factsOf(conversation, now.mapping, intendedAt),
+        conversationId: conversation.id,
+        sessionId: now.mapping?.sessionId ?? null,
+        runId: parts.runId,
+        intendedAt,
+        reason: decision.reason,
+        detail: decision.sentence,
+        origin: originOf(now.request),
+        requestId: now.request?.id ?? null,
+      };
     });
-    return recorded ? null : latest;
+    return intended;
   }
 
   async function settleAnswer(

@@ -26,6 +26,8 @@ export interface Ending {
   refuse(refusal: Refusal): void;
   /** The remote side ends it: nothing further is sent. */
   fail(error: AuthError | UnavailableError): void;
+  /** Something of our own has failed, such as the database: nothing further is sent. The error itself is thrown on. */
+  abandon(): void;
   /** What is left undone; exit 6 unless something weightier has ended the run. */
   leaveRest(left: number, limits: { limit: number | null; maxDurationMs: number | null }): void;
   /** How a run within this one ended. */
@@ -78,6 +80,10 @@ export function createEnding(abort: AbortController): Ending {
       if (!codes.includes(error.exitCode)) add(error.exitCode, error.message);
       stopped = true;
       if (!abort.signal.aborted) abort.abort(new RunEnded('the run has ended', { cause: error }));
+    },
+    abandon: () => {
+      stopped = true;
+      if (!abort.signal.aborted) abort.abort(new RunEnded('the run has failed'));
     },
     leaveRest: (left, { limit, maxDurationMs }) => {
       if (left === 0 || codes.length > 0) return;

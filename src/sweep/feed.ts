@@ -172,7 +172,10 @@ export function createFeed(parts: FeedParts): Feed {
         const next = last === null || settings.limit !== null ? null : load(last, left());
         next?.catch(() => {});
         for (const key of rest) {
-          if (left() <= 0 || !(await hand(key.conversationId, 'due'))) return;
+          if (left() > 0 && (await hand(key.conversationId, 'due'))) continue;
+          // It may be why, and must not write after the run has ended.
+          await next;
+          return;
         }
         await betweenPages();
         page = await (next ?? (last === null ? null : load(last, left())));

@@ -26,6 +26,8 @@ export interface Log {
 }
 
 // ---- the remote side --------------------------------------------------------------------------------------
+// Its clock may be another than ours. Every moment that comes through these ports is on ours: the client translates by
+// how far the remote clock is ahead.
 
 /** What one conversation's calls have cost and last answered; the client adds to it, also when it throws. */
 export interface Trace {
@@ -81,7 +83,7 @@ export interface RemoteInfo {
   /** Gets a token, so that wrong credentials show before anything is recorded. Throws AuthError, UnavailableError. */
   signIn(signal: AbortSignal): Promise<void>;
   organization(signal: AbortSignal): Promise<Organization>;
-  /** Remote minus local clock in ms, by the latest `Date` header; null before the first answer. */
+  /** Remote minus local clock in ms, by the `Date` of its answers; null before the first one. */
   clockSkewMs(): number | null;
   /** Attempts so far. */
   figures(): RequestFigures;
@@ -216,10 +218,10 @@ export interface Intent extends Facts {
 /** The ledger: what we are about to do, and what happened. Each call is one immediate transaction. */
 export interface Ledger {
   /**
-   * Records the intent if `stillRight`, given what is known inside the same transaction, says so. False: nothing
-   * was written.
+   * Records what `decide` makes of what is known inside the same transaction. Null, and then false: nothing was
+   * written.
    */
-  intend(intent: Intent, stillRight: (known: Known) => boolean): boolean;
+  intend(conversationId: string, decide: (known: Known) => Intent | null): boolean;
   intents(): Intent[];
   /** Removes an intent without an outcome: proven not carried out. */
   withdraw(conversationId: string): void;

@@ -1,5 +1,6 @@
 import type { Conversation } from '../domain/conversation.ts';
 import { endedAfterIntent, factsOf, NO_FACTS, type Outcome } from '../domain/outcome.ts';
+import type { Instant } from '../domain/time.ts';
 import { withDeadline } from './deadline.ts';
 import type { Ending } from './ending.ts';
 import type { Pool } from './pool.ts';
@@ -20,8 +21,8 @@ export interface RecoverParts {
 
 /**
  * Finds out what became of every intent that an earlier run left behind. The close is never repeated blindly: each is
- * read until the time that its run would have waited has passed, and what is still active then is an ordinary
- * candidate again.
+ * read for as long as a close that was sent at the last possible moment may take to show, and what is still active
+ * then is an ordinary candidate again.
  */
 export async function recover(parts: RecoverParts, pool: Pool): Promise<void> {
   for (const intent of parts.ledger.intents()) {
@@ -34,7 +35,7 @@ export async function recover(parts: RecoverParts, pool: Pool): Promise<void> {
 async function recoverOne(intent: Intent, parts: RecoverParts, releaseSlot: () => void): Promise<void> {
   const { api, ledger, clock, log, recorder, ending } = parts;
   const trace = newTrace();
-  const until = intent.intendedAt + parts.verifyForMs;
+  const until = sentBy(intent, parts) + parts.verifyForMs;
   if (until > clock.now()) releaseSlot();
   let verdict: Verdict;
   try {
@@ -71,6 +72,14 @@ async function recoverOne(intent: Intent, parts: RecoverParts, releaseSlot: () =
         `What became of the interrupted close of ${intent.conversationId} could not be read (${verdict.error.message}); the next run will find out.`,
       );
   }
+}
+
+/**
+ * When the close was sent at the latest. It may have waited for its turn, behind a rate limit say, until the
+ * conversation's time was over or its process dead.
+ */
+function sentBy({ intendedAt }: Intent, { clock, conversationDeadlineMs }: RecoverParts): Instant {
+  return Math.min(clock.now(), intendedAt + conversationDeadlineMs);
 }
 
 function recovered(intent: Intent, conversation: Conversation, trace: Trace, now: number): Outcome {

@@ -6,7 +6,8 @@ import { createCloser } from './closer.ts';
 import { conclude } from './conclude.ts';
 import type { Interrupts, Progress, SweepDeps, SweepSettings } from './context.ts';
 import { createDryCloser } from './dry-closer.ts';
-import { createEnding, type Ending, endBy, isRunEnding, RunEnded } from './ending.ts';
+import { createEnding, type Ending, endBy, isRunEnding } from './ending.ts';
+import { failFast } from './fail-fast.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { createGate } from './gate.ts';
 import { createHealth } from './health.ts';
@@ -60,7 +61,7 @@ const READY = 3;
 const MOST_VERIFYING = 200;
 
 /**
- * Opens a run, lets `work` do it, and concludes it whatever happens: an error that ends a run in good order becomes
+ * Opens a run, lets `steps` do it, and concludes it whatever happens: an error that ends a run in good order becomes
  * its exit code, any other is written to the run's row and thrown on.
  */
 export async function execute(
@@ -68,7 +69,7 @@ export async function execute(
   settings: SweepSettings,
   what: { kind: RunKind; scope: RunScope },
   interrupts: Interrupts,
-  work: (run: RunInProgress) => Promise<void>,
+  steps: (run: RunInProgress) => Promise<void>,
   onPage: (run: RunInProgress) => Promise<void>,
   budget: Budget = createBudget(settings.maxCloses),
 ): Promise<RunReport> {
@@ -81,12 +82,17 @@ export async function execute(
   const ending = createEnding(abort);
   const health = createHealth();
   const closeHealth = createHealth();
-  const { phase, recorder } = createNarration(deps, id, dryRun);
+  const work = failFast(deps.work, ending.abandon);
+  const ledger = failFast(deps.ledger, ending.abandon);
+  const { phase, recorder } = createNarration({ ...deps, ledger }, id, dryRun);
   // Each conversation has one request under way at a time; some more are in hand so that one is always ready.
   const useful = () => deps.remote.usefulInFlight() + READY;
   const pool = createPool(settings.concurrency, MOST_VERIFYING, useful);
   const { verifyForMs, conversationDeadlineMs } = settings;
-  const parts = { ...deps, runId: id, recorder, ending, health, verifyForMs, conversationDeadlineMs };
+  const parts = {
+    ...deps,
+    ...{ work, ledger, runId: id, recorder, ending, health, verifyForMs, conversationDeadlineMs },
+  };
   const closer = dryRun
     ? createDryCloser(deps.clock)
     : createCloser({
@@ -144,11 +150,11 @@ export async function execute(
   const unlisten = listen(interrupts, ending, abort);
   const unlimit = limitTime({ ...parts, ...settings, startedAt, abort });
   try {
-    await work(run);
+    await steps(run);
     await pool.idle();
   } catch (error) {
     if (!isRunEnding(error)) {
-      abort.abort(new RunEnded('the run has failed'));
+      ending.abandon();
       await pool.idle().catch(() => {});
       recordFailure(error);
       throw error;

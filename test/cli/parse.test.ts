@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createArgs } from '../../src/cli/args.ts';
 import { type Asked, parseWords } from '../../src/cli/parse.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { createSecrets } from '../../src/config/secrets.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 
 async function parsed(words: string): Promise<Asked & { kind: 'command' }> {
@@ -19,6 +20,7 @@ async function settings(words: string) {
     readFile: () => {
       throw Object.assign(new Error('none'), { code: 'ENOENT' });
     },
+    secrets: createSecrets(),
     flags: argv,
   });
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { loadCredentials } from '../../src/config/credentials.ts';
 import { Secret } from '../../src/config/secret.ts';
+import { createSecrets } from '../../src/config/secrets.ts';
 import { UsageError } from '../../src/domain/errors.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -20,6 +22,7 @@ describe('credentials', () => {
       environmentHost: 'mypurecloud.com',
       loginUrl: 'https://login.mypurecloud.com',
       apiUrl: 'https://api.mypurecloud.com',
+      secretFiles: [],
     });
   });
 
@@ -58,6 +61,39 @@ describe('credentials', () => {
     expect(load(env, { 'secret.txt': text }).clientSecret.reveal()).toBe(secret);
   });
 
+  it('take the id of a file too', () => {
+    const env = { GENESYS_CLIENT_ID_FILE: 'id.txt', GENESYS_CLIENT_SECRET: 'hunter2' };
+    expect(load(env, { 'id.txt': 'the-id\n' }).clientId).toBe('the-id');
+  });
+
+  it('tell which files hold the secret', () => {
+    const here = surroundings({ '.env': 'GENESYS_CLIENT_SECRET=hunter2', s: 'x', i: 'the-id' });
+    const files = (env: Record<string, string>) => loadCredentials({ ...here, env }).secretFiles;
+    expect(files(ID)).toEqual([join(here.cwd, '.env')]);
+    expect(files({ GENESYS_CLIENT_ID_FILE: 'i', GENESYS_CLIENT_SECRET: 'y' })).toEqual([]);
+    const emptied = { ...ID, GENESYS_CLIENT_SECRET: '', GENESYS_CLIENT_SECRET_FILE: 's' };
+    expect(files(emptied)).toEqual([join(here.cwd, 's')]);
+  });
+
+  it.each([
+    ['the environment', { ...ID, GENESYS_CLIENT_SECRET: 'correct-horse' }, {}],
+    ['the name of another tool', { ...ID, GENESYSCLOUD_OAUTHCLIENT_SECRET: 'correct-horse' }, {}],
+    ['.env', ID, { '.env': 'GENESYS_CLIENT_SECRET=correct-horse' }],
+    ['a file', { ...ID, GENESYS_CLIENT_SECRET_FILE: 's' }, { s: 'correct-horse\n' }],
+  ])('of %s are redacted from then on, also in their Basic form', (_, env, files) => {
+    const secrets = createSecrets();
+    loadCredentials({ ...surroundings(files, env), secrets });
+    const basic = Buffer.from('the-id:correct-horse').toString('base64');
+    expect(secrets.redact(`correct-horse Basic ${basic}`)).toBe('[redacted] Basic [redacted]');
+  });
+
+  it('are redacted also in the error about something else that is wrong', () => {
+    const secrets = createSecrets();
+    const env = { ...ID, GENESYS_CLIENT_SECRET: 'correct-horse', GENESYS_ENVIRONMENT: 'correct-horse' };
+    expect(() => loadCredentials({ ...surroundings({}, env), secrets })).toThrow('correct-horse');
+    expect(secrets.redact('correct-horse')).toBe('[redacted]');
+  });
+
   const ADVICE = 'in the environment or in .env, or try `nightsweep demo`, which works without.';
   it.each<[string, Record<string, string>, Record<string, string>, string]>([
     [
@@ -83,6 +119,18 @@ describe('credentials', () => {
       { ...BOTH, GENESYS_CLIENT_SECRET_FILE: 's' },
       { s: 'x' },
       'GENESYS_CLIENT_SECRET and GENESYS_CLIENT_SECRET_FILE are both set; unset one.',
+    ],
+    [
+      'two ids',
+      { ...BOTH, GENESYS_CLIENT_ID_FILE: 'i' },
+      { i: 'x' },
+      'GENESYS_CLIENT_ID and GENESYS_CLIENT_ID_FILE are both set; unset one.',
+    ],
+    [
+      'an empty file for the id',
+      { GENESYS_CLIENT_SECRET: 'x', GENESYS_CLIENT_ID_FILE: 'i' },
+      { i: ' \n' },
+      'The file i of GENESYS_CLIENT_ID_FILE is empty; write the client id into it.',
     ],
     [
       'a secret file that is missing',

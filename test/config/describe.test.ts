@@ -52,6 +52,7 @@ describe('the credentials in force', () => {
     const rows = describeCredentials(surroundings({}, env));
     expect(rows.map(({ key, value, origin }) => [key, value, origin])).toEqual([
       ['clientId', 'the-id', 'environment'],
+      ['clientIdFile', null, 'default'],
       ['clientSecret', '[redacted]', 'environment'],
       ['clientSecretFile', null, 'default'],
       ['environment', 'mypurecloud.ie', 'environment'],
@@ -64,6 +65,7 @@ describe('the credentials in force', () => {
   it('may be missing', () => {
     const rows = describeCredentials(surroundings());
     expect(rows.map(({ value }) => value)).toEqual([
+      null,
       null,
       null,
       null,

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
-const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
+/** The built program. */
+export const PROGRAM = join(import.meta.dirname, '../../dist/cli/bin.js');
 
 /** Marked, so that it can be found wherever it should not be. */
 export const CLIENT = { clientId: 'e2e-client', clientSecret: 's3cr3t-marker-0d9f1c7ab2' };
@@ -31,9 +32,21 @@ export interface Child {
   says(text: string): Promise<void>;
 }
 
-/** Starts the built program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
-export function startChild(dir: string, env: NodeJS.ProcessEnv, argv: readonly string[]): Child {
-  const child = spawn(process.execPath, [BIN, ...argv], { cwd: dir, env });
+/** Which program, and by way of which command. */
+export interface How {
+  readonly program: string;
+  readonly through: readonly string[];
+}
+
+/** Starts the program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
+export function startChild(
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[],
+  { program, through }: How = { program: PROGRAM, through: [] },
+): Child {
+  const [command = process.execPath, ...args] = [...through, process.execPath, program, ...argv];
+  const child = spawn(command, args, { cwd: dir, env });
   const chunks = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -70,7 +83,8 @@ function demandNoSecret(dir: string, output: string): void {
   const places = new Map([['the output', output]]);
   for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
     const path = join(dir, name);
-    if (!MAY_HOLD_IT.has(name) && statSync(path).isFile()) places.set(name, readFileSync(path, 'latin1'));
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    if (!MAY_HOLD_IT.has(name) && isFile) places.set(name, readFileSync(path, 'latin1'));
   }
   for (const [place, text] of places) {
     for (const secret of [CLIENT.clientSecret, BASIC, ACCESS_TOKEN]) {

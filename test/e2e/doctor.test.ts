@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
-import { aPlace, CLOSED_PORT, type Place } from './place.ts';
+import { aPlace, CLOSED_PORT, type Place, preload } from './place.ts';
 import { map, mappingOf, stale } from './world.ts';
 
 async function readyPlace(options: Partial<SimulatorOptions> = {}): Promise<Place> {
@@ -48,7 +48,14 @@ const FAILURES: readonly (readonly [
     'organisation',
     'Somebody Else',
   ],
-  ['an API out of reach', {}, { GENESYS_API_URL: CLOSED_PORT }, 8, 'api', 'cannot be reached'],
+  [
+    'an API out of reach',
+    {},
+    { GENESYS_API_URL: CLOSED_PORT, ...preload('short-waits') },
+    8,
+    'api',
+    'cannot be reached',
+  ],
   [
     'a file that is no database',
     {},

@@ -7,10 +7,15 @@ import { onTestFinished } from 'vitest';
 import { MINUTE } from '../../src/domain/time.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type Child, CLIENT, type Ended, startChild } from './child.ts';
+import { type Child, CLIENT, type Ended, PROGRAM, startChild } from './child.ts';
 
 /** Nothing listens there. */
 export const CLOSED_PORT = 'http://127.0.0.1:1';
+
+/** For the environment of a child: it loads `test/e2e/preload/<name>.mjs` before the program. */
+export function preload(name: 'short-waits' | 'full-disk'): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import=${new URL(`./preload/${name}.mjs`, import.meta.url)}` };
+}
 
 /** A simulator, an empty folder, and the built program to run in it. */
 export interface Place {
@@ -21,6 +26,10 @@ export interface Place {
   readonly simulator: Simulator;
   /** Added to, or taken from (undefined), the environment of every later child. */
   readonly env: Record<string, string | undefined>;
+  /** Every later child is started by way of this command. */
+  through: readonly string[];
+  /** The path of the program that every later child runs. */
+  program: string;
   /** Runs a command to its end. */
   run(...argv: string[]): Promise<Ended>;
   /** Starts a command; it is killed when the place is left. */
@@ -34,7 +43,8 @@ export interface Place {
   execute(sql: string): void;
   /** How many requests of this kind have come in. */
   count(route: 'token' | 'read' | 'close'): number;
-  leave(): Promise<void>;
+  /** Ends all its children, does `last`, and removes its folder. */
+  leave(last?: () => void): Promise<void>;
 }
 
 /** A place that is left when the test ends. */
@@ -44,7 +54,11 @@ export async function aPlace(options: Partial<SimulatorOptions> = {}): Promise<P
   return place;
 }
 
-export async function openPlace(options: Partial<SimulatorOptions> = {}): Promise<Place> {
+/** @param file the path of the database within the folder */
+export async function openPlace(
+  options: Partial<SimulatorOptions> = {},
+  file = 'nightsweep.db',
+): Promise<Place> {
   const dir = mkdtempSync(join(tmpdir(), 'nightsweep-e2e-'));
   const simulator = createSimulator({
     now: () => Date.now(),
@@ -55,7 +69,7 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
     ...options,
   });
   const { url } = await simulator.start();
-  const database = join(dir, 'nightsweep.db');
+  const database = join(dir, file);
   const children: Child[] = [];
   const env: Place['env'] = {
     PATH: process.env.PATH,
@@ -65,14 +79,9 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
     GENESYS_LOGIN_URL: url,
     GENESYS_CLIENT_ID: CLIENT.clientId,
     GENESYS_CLIENT_SECRET: CLIENT.clientSecret,
-    NIGHTSWEEP_DB: 'nightsweep.db',
+    NIGHTSWEEP_DB: file,
     NIGHTSWEEP_RATE_PER_MINUTE: '100000',
     NIGHTSWEEP_VERIFY_FOR: '1s',
-  };
-  const start = (...argv: string[]) => {
-    const child = startChild(dir, env, argv);
-    children.push(child);
-    return child;
   };
   const withDatabase = <T>(readonly: boolean, fn: (db: Database.Database) => T): T => {
     const db = new Database(database, { readonly });
@@ -82,15 +91,21 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
       db.close();
     }
   };
-  return {
+  const place: Place = {
     dir,
     url,
     database,
     simulator,
     env,
-    start,
+    program: PROGRAM,
+    through: [],
+    start: (...argv) => {
+      const child = startChild(dir, env, argv, place);
+      children.push(child);
+      return child;
+    },
     run: (...argv) => {
-      const child = start(...argv);
+      const child = place.start(...argv);
       child.process.stdin.end();
       return child.ended;
     },
@@ -101,11 +116,13 @@ export async function openPlace(options: Partial<SimulatorOptions> = {}): Promis
     query: (sql) => withDatabase(true, (db) => db.prepare(sql).all()),
     execute: (sql) => withDatabase(false, (db) => db.exec(sql)),
     count: (route) => simulator.log.filter((request) => request.route === route).length,
-    leave: async () => {
+    leave: async (last = () => {}) => {
       for (const child of children) child.process.kill('SIGKILL');
       await Promise.allSettled(children.map((child) => child.ended));
       await simulator.stop();
+      last();
       rmSync(dir, { recursive: true, force: true });
     },
   };
+  return place;
 }

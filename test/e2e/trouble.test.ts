@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Ended } from './child.ts';
-import { CLOSED_PORT, openPlace, type Place } from './place.ts';
+import { CLOSED_PORT, openPlace, type Place, preload } from './place.ts';
 import { everything, idOf, map, stale } from './world.ts';
 
 const READ = 'conversation:communication:view';
@@ -137,7 +137,7 @@ describe('a sweep that is not let in', () => {
   it('with nobody answering exits 8', async () => {
     const { code, stderr } = await sweep(
       {},
-      { GENESYS_API_URL: CLOSED_PORT, GENESYS_LOGIN_URL: CLOSED_PORT },
+      { GENESYS_API_URL: CLOSED_PORT, GENESYS_LOGIN_URL: CLOSED_PORT, ...preload('short-waits') },
     );
     expect(code).toBe(8);
     expect(stderr).toContain('cannot be reached');
@@ -145,13 +145,16 @@ describe('a sweep that is not let in', () => {
     expect(place.simulator.log).toEqual([]);
   });
 
-  it('with only the API out of reach exits 8 and gives up before the end', async () => {
+  it('with only the API out of reach exits 3: one conversation is no proof that nobody is there', async () => {
     const { code, stdout } = await sweep(
-      { conversations: stale(30) },
-      { GENESYS_API_URL: CLOSED_PORT, NIGHTSWEEP_CONCURRENCY: '20' },
+      { conversations: stale(1) },
+      { GENESYS_API_URL: CLOSED_PORT, ...preload('short-waits') },
     );
-    expect(code).toBe(8);
-    expect(stdout).toContain('cannot be reached');
+    expect(code).toBe(3);
+    expect(stdout).toContain('1 failed');
+    for (const { detail } of place.query('SELECT detail FROM outcomes')) {
+      expect(detail).toContain('cannot be reached');
+    }
     expect(place.count('token')).toBe(1);
   });
 

@@ -102,6 +102,18 @@ describe('what the client knows about its connection', () => {
     expect(there.client.remote.clockSkewMs()).toBe(clockSkewMs);
   });
 
+  it.each<Fault>([
+    { kind: 'reply', status: 502, headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' }, body: '<html>' },
+    { kind: 'reply', status: 200, headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' }, body: '<html>' },
+    { kind: 'reply', status: 404, headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' }, body: '' },
+  ])('is not what the clock of something in between says: %j', async (fault) => {
+    const there = await underTest({ simulator: { clockSkewMs: 60_000 } });
+    await there.client.conversations.read(ID, context());
+    there.failAlways('read', fault);
+    await errorOf(there.client.conversations.read(ID, context()));
+    expect(there.client.remote.clockSkewMs()).toBe(60_000);
+  });
+
   it('is the limit as the latest answer told it, and not one that told nothing', async () => {
     const there = await underTest({ simulator: { rateLimit: { allowed: 180, windowMs: 60_000 } } });
     await there.client.conversations.read(ID, context());

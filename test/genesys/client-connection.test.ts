@@ -67,6 +67,52 @@ describe.each(CONTRACTS)('over the %s contract, an answer', (contract) => {
   });
 });
 
+describe('a connection that the server has closed although it promised to keep it', () => {
+  /** Answers the first request on each connection, and hangs up on the second before it has read it. */
+  const hangingUp = () =>
+    tcpServer((socket) => {
+      let answered = false;
+      socket.on('data', () => {
+        if (answered) socket.destroy();
+        else socket.write('HTTP/1.1 404 \r\ncontent-length: 20\r\n\r\n{"code":"not.found"}');
+        answered = true;
+      });
+    });
+
+  it('loses a close that was written to it, which is not sent again by itself', async () => {
+    const login = await serving(() => GONE);
+    const api = await hangingUp();
+    const client = clientFor(login.url, selfRunningClock(), { apiUrl: `http://127.0.0.1:${api.port}` });
+    expect(await client.conversations.read(ID, context())).toBeNull();
+    const error = await errorOf(client.conversations.close(ID, context()));
+    expect(error).toMatchObject({ failure: 'lost' });
+    expect(client.remote.figures()).toMatchObject({ reads: 1, closes: 1, retried: 0 });
+    expect(api.accepted()).toBe(1);
+  });
+
+  it('has a read repeated on a new one', async () => {
+    const login = await serving(() => GONE);
+    const api = await hangingUp();
+    const client = clientFor(login.url, selfRunningClock(), { apiUrl: `http://127.0.0.1:${api.port}` });
+    for (let i = 0; i < 3; i++) expect(await client.conversations.read(ID, context())).toBeNull();
+    expect(client.remote.figures()).toMatchObject({ reads: 5, retried: 2 });
+    expect(api.accepted()).toBe(3);
+  });
+
+  it('is not used any more once the end has arrived', async () => {
+    const server = await scriptedServer(({ path }) =>
+      path === '/oauth/token' ? TOKEN : { ...(GONE as object), headers: { 'keep-alive': 'timeout=600' } },
+    );
+    const client = clientFor(server.url, selfRunningClock());
+    expect(await client.conversations.read(ID, context())).toBeNull();
+    server.hangUp();
+    while ((await server.connections()) > 0) await new Promise((resolve) => setImmediate(resolve));
+    await errorOf(client.conversations.close(ID, context()));
+    expect(server.received.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+    expect(client.remote.figures()).toMatchObject({ closes: 1, retried: 0 });
+  });
+});
+
 it('what does not speak HTTP is an answer that is lost', async () => {
   const { port } = await tcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
   const server = await serving(() => GONE);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createPlatformApi } from '../../src/genesys/platform-api.ts';
 import type { ApiRequest } from '../../src/genesys/request.ts';
-import { context, ID } from './under-test.ts';
+import { asItIs, context, ID } from './under-test.ts';
 
 const END = '2026-01-15T02:00:03.000Z';
 const ENDED = { endTime: END, messages: [{ state: 'disconnected' }] };
 const WHOLE = { id: ID, endTime: END, participants: [ENDED, ENDED] };
 
 async function proof(reply: unknown) {
-  return (await createPlatformApi(async () => reply).close(ID, context())).proof;
+  return (await createPlatformApi(async () => reply, asItIs).close(ID, context())).proof;
 }
 
 describe('the answer to a close', () => {
@@ -54,10 +54,11 @@ describe('the answer to a close', () => {
 
   it('is to a PATCH that asks for nothing but the end', async () => {
     const sent: ApiRequest[] = [];
-    await createPlatformApi(async (request) => {
+    const send = async (request: ApiRequest) => {
       sent.push(request);
       return WHOLE;
-    }).close(ID, context());
+    };
+    await createPlatformApi(send, asItIs).close(ID, context());
     expect(sent).toMatchObject([
       {
         method: 'PATCH',

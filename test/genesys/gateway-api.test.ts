@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/domain/conversation.ts';
 import { createGatewayApi } from '../../src/genesys/gateway-api.ts';
 import type { ApiRequest } from '../../src/genesys/request.ts';
-import { context, ID } from './under-test.ts';
+import { asItIs, context, ID } from './under-test.ts';
 
-const read = (reply: unknown) => createGatewayApi(async () => reply, null).read(ID, context());
+const read = (reply: unknown) => createGatewayApi(async () => reply, asItIs, null).read(ID, context());
 
 describe('a conversation read through a gateway', () => {
   it.each<[status: string, Conversation['status']]>([
@@ -60,10 +60,11 @@ describe('a close through a gateway', () => {
     ['nightly clean-up', { status: 'closed', closeReason: 'nightly clean-up' }],
   ])('with the reason %j', async (reason, body) => {
     const sent: ApiRequest[] = [];
-    const api = createGatewayApi(async (request) => {
+    const send = async (request: ApiRequest) => {
       sent.push(request);
       return { id: ID, status: 'closed' };
-    }, reason);
+    };
+    const api = createGatewayApi(send, asItIs, reason);
     expect(await api.close(ID, context())).toEqual({ proof: null });
     expect(sent).toMatchObject([
       { method: 'PATCH', path: `/api/v2/conversations/messaging/${ID}`, operation: { repeatable: false } },

@@ -6,38 +6,9 @@ import { readMessageConversation } from '../../src/genesys/platform-conversation
 import { messageConversation } from '../../src/simulator/platform-view.ts';
 import { population } from '../../src/simulator/population.ts';
 import { START } from '../helpers/virtual-clock.ts';
-
-type Path = readonly (string | number)[];
+import { changed, type Path, pathsIn, REMOVED } from './mutations.ts';
 
 const VALID = population(7, 60, START).map(messageConversation);
-
-/** Where every value of a reply is, whole and parts. */
-function pathsIn(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  const inner = Object.entries(value).flatMap(([key, child]) =>
-    pathsIn(child, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
-  return [path, ...inner];
-}
-
-const REMOVED = Symbol('removed');
-
-function changed(value: unknown, [key, ...rest]: Path, to: unknown): unknown {
-  if (key === undefined) return to;
-  if (Array.isArray(value)) {
-    return value.flatMap((item, i) => {
-      if (i !== key) return [item];
-      const result = changed(item, rest, to);
-      return result === REMOVED ? [] : [result];
-    });
-  }
-  const fields = Object.entries(value as object).flatMap(([name, field]) => {
-    if (name !== key) return [[name, field]];
-    const result = changed(field, rest, to);
-    return result === REMOVED ? [] : [[name, result]];
-  });
-  return Object.fromEntries(fields);
-}
 
 const place = fc
   .constantFrom(...VALID)

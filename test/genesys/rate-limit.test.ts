@@ -10,6 +10,9 @@ describe('Retry-After', () => {
     [' 42 ', 42_000],
     ['3600', 3_600_000],
     ['999999999', 999_999_999_000],
+    ['9999999999', 9_999_999_999_000],
+    ['99999999999999', Number.MAX_SAFE_INTEGER],
+    ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
     ['Thu, 15 Jan 2026 02:00:07 GMT', 7_000],
     // In the past.
     ['Thu, 15 Jan 2026 01:59:59 GMT', null],
@@ -22,13 +25,23 @@ describe('Retry-After', () => {
     ['-3', null],
     ['1.5', null],
     ['1e3', null],
-    ['9999999999', null],
+    ['1e9', null],
+    ['0x10', null],
     ['soon', null],
     ['3 seconds', null],
     ['', null],
     [undefined, null],
   ])('%j is %j ms', (text, ms) => {
     expect(readRetryAfterMs({ 'retry-after': text }, NOW)).toBe(ms);
+  });
+
+  it('as a date is held against the clock that it comes from', () => {
+    const headers = {
+      date: 'Thu, 15 Jan 2026 02:20:00 GMT',
+      'retry-after': 'Thu, 15 Jan 2026 02:20:07 GMT',
+    };
+    expect(readRetryAfterMs(headers, NOW)).toBe(7_000);
+    expect(readRetryAfterMs({ ...headers, date: 'today' }, NOW)).toBe(20 * 60_000 + 7_000);
   });
 });
 

@@ -8,7 +8,7 @@ const PERMISSION = 'conversation:communication:view';
 
 function reply(status: number, body: unknown = {}, headers: Reply['headers'] = {}): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, headers, body: text, sentAt: 0, receivedAt: 0 };
+  return { status, headers, body: text, sentAt: 0, answeredAt: 0, receivedAt: 0 };
 }
 
 const errorFor = (one: Reply, permission: string | null = PERMISSION) =>

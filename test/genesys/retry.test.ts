@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError, type ApiFailure } from '../../src/domain/errors.ts';
-import { backOffMs, retryDelayMs } from '../../src/genesys/retry.ts';
+import { backOffMs, type Repeatable, retryDelayMs } from '../../src/genesys/retry.ts';
 
 const LEAST = () => 0;
 const MOST = () => 1 - Number.EPSILON;
 
 /** The waits, in ms, until it is given up. */
-function waits(failure: ApiFailure, repeatable: boolean, status: number | null = null): number[] {
+function waits(failure: ApiFailure, operation: Repeatable, status: number | null = null): number[] {
   const error = new ApiError('it failed', { failure, status });
   const delays: number[] = [];
   for (let repeats = 0; repeats < 100; repeats++) {
-    const delay = retryDelayMs(error, repeats, repeatable, LEAST);
+    const delay = retryDelayMs(error, repeats, operation, LEAST);
     if (delay === null) return delays;
     delays.push(delay);
   }
@@ -32,8 +32,13 @@ describe('how often, and after how long, a failed attempt is repeated', () => {
     ['400, 404 and 409', 'refused', 409, [], []],
     ['2xx that is not JSON', 'not_json', 200, [], []],
   ])('%s', (_, failure, status, read, close) => {
-    expect(waits(failure, true, status)).toEqual(read);
-    expect(waits(failure, false, status)).toEqual(close);
+    expect(waits(failure, { repeatable: true, optional: false }, status)).toEqual(read);
+    expect(waits(failure, { repeatable: false, optional: false }, status)).toEqual(close);
+  });
+
+  it('429 of what the run can do without: not for as long', () => {
+    expect(waits('rate_limited', { repeatable: true, optional: true }, 429)).toEqual(Array(10).fill(0));
+    expect(waits('lost', { repeatable: true, optional: true }, 503)).toEqual([1_000, 2_000, 4_000]);
   });
 
   it('waits up to a quarter longer, so that those who failed together do not return together', () => {

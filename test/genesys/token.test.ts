@@ -12,7 +12,7 @@ type Answer = Reply | ApiError | Promise<Reply>;
 
 function reply(status: number, body: unknown): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, headers: {}, body: text, sentAt: 0, receivedAt: START };
+  return { status, headers: {}, body: text, sentAt: 0, answeredAt: START, receivedAt: START };
 }
 const granted = (n: number, seconds = 1_000) =>
   reply(200, { access_token: `token-${n}`, token_type: 'bearer', expires_in: seconds });
@@ -23,6 +23,7 @@ function source(answers: (nth: number) => Answer, signal = never()) {
   const clock = new VirtualClock();
   onTestFinished(clock.runByItself(() => true));
   const asked: { at: number; isRepeat: boolean }[] = [];
+  const told: string[] = [];
   const tokens = createTokenSource({
     ask: async (_, isRepeat) => {
       asked.push({ at: clock.now() - START, isRepeat });
@@ -34,8 +35,9 @@ function source(answers: (nth: number) => Answer, signal = never()) {
     clock,
     random: () => 0,
     signal,
+    onToken: (token) => told.push(token),
   });
-  return { tokens, clock, asked };
+  return { tokens, clock, asked, told };
 }
 
 describe('one token for everybody', () => {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
+import type { Instant } from '../../src/domain/time.ts';
 import { type Client, type ClientOptions, createClient } from '../../src/genesys/client.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { SIMULATED_CLIENT, type SimulatorOptions } from '../../src/simulator/options.ts';
@@ -13,6 +14,9 @@ export const CONTRACTS = ['platform', 'gateway'] as const;
 export const ATTEMPT_TIMEOUT_MS = 15_000;
 /** Idle for two days, with an agent. */
 export const ID = idOf(1);
+
+/** For a remote clock that is ours. */
+export const asItIs = (moment: Instant) => moment;
 
 export interface Context extends CallContext {
   readonly trace: Trace;
@@ -41,6 +45,7 @@ export function clientFor(url: string, clock: VirtualClock, options: Partial<Cli
     log: { debug: () => {}, info: () => {}, warn: () => {} },
     userAgent: 'nightsweep-test',
     signal: new AbortController().signal,
+    onToken: () => {},
     ...options,
   });
   onTestFinished(async () => {

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/sweep/ports.ts';
 
 /** Nothing listens there. */
 const PORT = 9;
+const URL_OF_NOTHING = `http://127.0.0.1:${PORT}`;
 
 export interface MemoryLines {
   /** The same one, started and stopped without sockets. */
@@ -26,16 +27,25 @@ export function memoryLines(simulator: Simulator): MemoryLines {
 
   async function exchange(attempt: Attempt, signal: AbortSignal) {
     await turn();
-    const mishap = await simulator.answer(incoming(attempt), signal);
-    if (mishap === 'reset') throw new ApiError('reset', { failure: 'lost', code: 'ECONNRESET' });
-    if (mishap !== 'silence') return mishap;
+    const { mishap, headers } = await simulator.answer(incoming(attempt), signal);
+    if (typeof mishap === 'object' && 'status' in mishap) {
+      const all = Object.entries({ ...headers, ...mishap.headers });
+      return {
+        status: mishap.status,
+        headers: Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value])),
+        body: mishap.body.toString(),
+      };
+    }
+    const isCut = typeof mishap === 'object' ? mishap.spoilt === 'cut' : mishap !== 'silence';
+    if (isCut) throw new ApiError('the connection died', { failure: 'lost', code: 'ECONNRESET' });
     waiting.delete(attempt);
     return new Promise<never>(() => {});
   }
 
   function createDispatch({ clock, attemptTimeoutMs }: LineOptions): Dispatch {
     return async (attempt) => {
-      if (listening === null) throw new ApiError('nothing listens', { failure: 'never_sent' });
+      if (listening === null)
+        throw new ApiError(`${URL_OF_NOTHING} cannot be reached`, { failure: 'never_sent' });
       const { signal } = listening;
       const sentAt = clock.now();
       const tooLate = new AbortController();
@@ -47,8 +57,9 @@ export function memoryLines(simulator: Simulator): MemoryLines {
       waiting.add(attempt);
       try {
         const either = AbortSignal.any([signal, tooLate.signal]);
-        const { status, headers, body } = await orAborted(exchange(attempt, signal), either);
-        return { status, headers: lowerCase(headers), body, sentAt, receivedAt: clock.now() };
+        const answer = await orAborted(exchange(attempt, signal), either);
+        const now = clock.now();
+        return { ...answer, sentAt, answeredAt: now, receivedAt: now };
       } finally {
         waiting.delete(attempt);
         done.abort();
@@ -61,7 +72,7 @@ export function memoryLines(simulator: Simulator): MemoryLines {
       ...simulator,
       start: async () => {
         listening = new AbortController();
-        return { url: `http://127.0.0.1:${PORT}`, port: PORT };
+        return { url: URL_OF_NOTHING, port: PORT };
       },
       stop: async () => {
         listening?.abort(new ApiError('cut', { failure: 'lost', code: 'ECONNRESET' }));
@@ -85,10 +96,6 @@ function incoming({ method, url, headers, body }: Attempt) {
     contentType: headers['content-type'] ?? '',
     bodyText: body ?? '',
   };
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Lets everybody through at once, except in a pause. */

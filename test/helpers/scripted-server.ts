@@ -27,6 +27,8 @@ export interface ScriptedServer {
   readonly received: readonly Received[];
   /** Connections that are open now. */
   connections(): Promise<number>;
+  /** Closes those that have nothing under way. */
+  hangUp(): void;
 }
 
 /** A real HTTP server on loopback that answers as `script` says, and is gone when the test is. */
@@ -53,6 +55,7 @@ export async function scriptedServer(
     url: `http://127.0.0.1:${port}`,
     port,
     received,
+    hangUp: () => server.closeIdleConnections(),
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));

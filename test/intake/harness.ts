@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach } from 'vitest';
+import { type CsvRow, csvRows } from '../../src/intake/csv.ts';
 import { importCloses } from '../../src/intake/import-closes.ts';
 import { importMapping } from '../../src/intake/import-mapping.ts';
 import type { ImportProgress } from '../../src/intake/source.ts';
@@ -11,8 +12,6 @@ import type { Clock, Log } from '../../src/sweep/ports.ts';
 
 export const NOW = Date.parse('2026-11-10T03:00:00.000Z');
 export const HEADER = 'session_id,conversation_id,started_at,last_activity_at,user_id';
-
-const clock: Clock = { now: () => NOW, sleep: async () => {} };
 
 /** `00000000-0000-4000-8000-00000000000n` */
 export function idOf(n: number): string {
@@ -41,8 +40,14 @@ export interface Content {
   readonly chunk?: number;
 }
 
-/** A real database in its own folder, what was noted, and both imports on it. */
-export function setUp() {
+/**
+ * A real database in its own folder, what was noted, and both imports on it.
+ *
+ * @param tickMs how far the clock goes on each time somebody looks at it
+ */
+export function setUp({ tickMs = 0 } = {}) {
+  let looks = 0;
+  const clock: Clock = { now: () => NOW + tickMs * looks++, sleep: async () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'intake-'));
   const path = join(folder, 'test.db');
   const store = openStore(path, { mode: 'create', now: NOW });
@@ -66,6 +71,16 @@ export function setUp() {
       importCloses({ ...optionsFor(content, options), again: options.again ?? false }),
     rows: (sql: string) => query(path, sql),
   };
+}
+
+/** The batches in which the records of these bytes arrive. */
+export async function batchesOf(...chunks: readonly Uint8Array[]): Promise<(readonly CsvRow[])[]> {
+  async function* source() {
+    yield* chunks;
+  }
+  const batches = [];
+  for await (const batch of csvRows(source())) batches.push(batch);
+  return batches;
 }
 
 async function* chunked(content: Buffer, size: number): AsyncGenerator<Buffer> {

@@ -40,6 +40,12 @@ describe('importing a list of closes', () => {
     );
   });
 
+  it('asks for all rows at the same moment, however long it takes to read them', async () => {
+    const { closes, rows } = setUp({ tickMs: 1 });
+    await closes(fileOf(idOf(1), idOf(2), idOf(3)));
+    expect(rows('SELECT count(*), count(DISTINCT requested_at) FROM close_requests')).toEqual([[3, 1]]);
+  });
+
   it('asks as of when a dry run looked, so that later activity keeps the conversation', async () => {
     const { closes, rows } = setUp();
     const seenAt = (hour: number) => Date.parse(`2026-11-09T0${hour}:00:00.000Z`);

@@ -51,6 +51,12 @@ describe('the period of a report', () => {
     expect(() => period(since, until)).toThrow(/not before --until/);
   });
 
+  it('does not reach into years in which nothing can have been decided', () => {
+    expect(period('1970-01-02', '2027-11-10')).toHaveLength(2);
+    expect(() => period('1d', '2027-11-13')).toThrow(/more than a year ahead/);
+    expect(() => period('1970-01-02', '9999-12-31')).toThrow(UsageError);
+  });
+
   it('needs a time zone that exists', () => {
     expect(() => checkTimeZone('UTC')).not.toThrow();
     expect(() => period('7d', undefined, 'Europe/Atlantis')).toThrow(UsageError);

@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, type Fault } from '../../src/simulator/faults.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
@@ -59,6 +60,76 @@ describe('a fault of one request', () => {
     await expect(answer).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(statusIn(there)).toBe(after);
     expect(there.simulator.log.at(-1)).toMatchObject({ route: 'close', status: null });
+  });
+
+  it.each([
+    ['gzip', 'gzip', gunzipSync],
+    ['deflate', 'deflate', inflateSync],
+    ['br', 'br', brotliDecompressSync],
+    ['unknown_encoding', 'zstd', (bytes: Buffer) => bytes],
+  ] as const)('%s packs the answer to a request that took effect', async (fault, encoding, unpack) => {
+    const { there, answer } = await closeWith(fault);
+    const { headers, bytes } = await answer;
+    expect(headers['content-encoding']).toBe(encoding);
+    expect(JSON.parse(unpack(bytes).toString('utf8'))).toMatchObject({ id: idOf(1) });
+    expect(statusIn(there)).toBe('abandoned');
+  });
+
+  it('wrong_type and bloated leave the answer what it is', async () => {
+    const mistyped = await closeWith('wrong_type');
+    const { headers, text } = await mistyped.answer;
+    expect(headers['content-type']).toBe('text/html');
+    expect(JSON.parse(text)).toMatchObject({ id: idOf(1) });
+
+    const bloated = await closeWith('bloated');
+    const { json } = await bloated.answer;
+    expect(json.unheardOf).toHaveLength(1024 * 1024);
+    expect(json).toMatchObject({ id: idOf(1) });
+    expect(statusIn(bloated.there)).toBe('abandoned');
+  });
+
+  it.each([
+    ['hang_up', 'active'],
+    ['cut', 'abandoned'],
+  ] as const)('%s closes the connection, after which the conversation is %s', async (fault, after) => {
+    const { there, answer } = await closeWith(fault);
+    await expect(answer).rejects.toMatchObject({ message: expect.stringMatching(/closed|terminated|abort/) });
+    expect(statusIn(there)).toBe(after);
+  });
+
+  it.each([
+    ['timeout_after', 0],
+    ['stall', 1],
+    ['drip', 1],
+  ] as const)('%s never comes to its end, though the request took effect', async (fault, begun) => {
+    const { there, answer } = await closeWith(fault);
+    let settled = false;
+    const ended = answer.catch((error: Error) => error).finally(() => (settled = true));
+    await there.call('GET', messages(1));
+    expect(settled).toBe(false);
+    expect(statusIn(there)).toBe('abandoned');
+    expect(there.simulator.log.find(({ route }) => route === 'close')?.status).toBe(begun ? 200 : null);
+    await there.simulator.stop();
+    expect(await ended).toBeInstanceOf(Error);
+  });
+
+  it('a drip that nobody waits for any more ends', async () => {
+    const waits: AbortSignal[] = [];
+    const sleep = (_: number, signal: AbortSignal) => {
+      waits.push(signal);
+      return new Promise<void>((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      );
+    };
+    const there = await running({ conversations: [conversation(1, 'with_bot')], sleep });
+    there.simulator.intercept(() => 'drip');
+    const abort = new AbortController();
+    const answer = there.call('GET', messages(1), undefined, {}, abort.signal);
+    while (waits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    await expect(answer).rejects.toThrow();
+    while (waits[0]?.aborted !== true) await new Promise((resolve) => setImmediate(resolve));
+    expect(waits).toHaveLength(1);
   });
 
   it('a request that is never answered hangs until the simulator stops', async () => {

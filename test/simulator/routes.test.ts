@@ -190,6 +190,15 @@ describe('every reply', () => {
     expect(Date.parse(String(first.headers.date))).toBe(NOW - 10 * MINUTE);
   });
 
+  it('tells every moment on the remote clock, which can be set', async () => {
+    const there = await running({ conversations: [conversation(1, 'with_bot')], clockSkewMs: -10 * MINUTE });
+    const { json } = await there.call('PATCH', messages(1), DISCONNECT);
+    expect(Date.parse(json.endTime)).toBe(NOW - 10 * MINUTE);
+    there.simulator.setClock(MINUTE);
+    const { headers } = await there.call('GET', messages(1));
+    expect(Date.parse(String(headers.date))).toBe(NOW + MINUTE);
+  });
+
   it('is in the log, in order, with its route and what was answered', async () => {
     const there = await running({ conversations: [conversation(1, 'with_bot')] });
     await there.call('GET', messages(1));

@@ -22,6 +22,8 @@ export function conversation(n: number, kind: ConversationKind, idleMs?: number)
 interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
+  /** As they came. */
+  readonly bytes: Buffer;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: the tests look into answers of every shape
   readonly json: any;
@@ -39,6 +41,7 @@ export interface Running {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<Answer>;
   login(secret?: string, form?: string): Promise<Answer>;
 }
@@ -59,13 +62,16 @@ export async function running(options: Partial<SimulatorOptions> = {}): Promise<
     path: string,
     body: string | null,
     headers: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<Answer> {
-    const response = await request(url + path, { method, headers, body, dispatcher });
-    const text = await response.body.text();
+    const response = await request(url + path, { method, headers, body, dispatcher, signal });
+    const bytes = Buffer.from(await response.body.arrayBuffer());
+    const text = bytes.toString('utf8');
     const isJson = response.headers['content-type'] === 'application/json';
     return {
       status: response.statusCode,
       headers: response.headers,
+      bytes,
       text,
       json: isJson ? parsed(text) : undefined,
     };
@@ -84,12 +90,14 @@ export async function running(options: Partial<SimulatorOptions> = {}): Promise<
     clock,
     token,
     login,
-    call: (method, path, body, headers = {}) =>
-      send(method, path, body === undefined ? null : JSON.stringify(body), {
+    call: (method, path, body, headers = {}, signal) => {
+      const all = {
         authorization: `Bearer ${token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
-      }),
+      };
+      return send(method, path, body === undefined ? null : JSON.stringify(body), all, signal);
+    },
   };
 }
 

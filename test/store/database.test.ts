@@ -35,12 +35,7 @@ describe('opening a database', () => {
 
   it('keeps every commit: write-ahead log, full synchronisation, references', () => {
     const { db } = openDatabase(join(tempDir(), 'x.db'), { mode: 'create', now: T0 });
-    expect(['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'].map(db.pragma)).toEqual([
-      'wal',
-      2,
-      1,
-      5_000,
-    ]);
+    expect(['journal_mode', 'synchronous', 'foreign_keys'].map(db.pragma)).toEqual(['wal', 2, 1]);
     db.close();
   });
 
@@ -108,6 +103,11 @@ describe('what cannot be opened is refused in a sentence, and is left as it was:
       },
       /written by a newer nightsweep \(schema 99, this one knows \d+\); upgrade nightsweep/,
     ],
+    [
+      'a link to nowhere',
+      (path) => symlinkSync(`${path}.gone`, path),
+      /is a link to a file that is not there; mend the link/,
+    ],
     ['a loop of links', (path) => symlinkSync(path, path), /cannot be opened \(ELOOP\)/],
   ];
   const cases = refusals.flatMap(([what, prepare, sentence]) =>
@@ -157,20 +157,38 @@ describe('what cannot be opened is refused in a sentence, and is left as it was:
 });
 
 describe('a database that is removed or replaced while it is in use', () => {
+  const replace = (file: string) => {
+    renameSync(file, `${file}.old`);
+    writeFileSync(file, '');
+  };
   it.each([
-    ['removed', (path: string) => rmSync(path)],
-    ['renamed', (path: string) => renameSync(path, `${path}.old`)],
-    [
-      'replaced',
-      (path: string) => {
-        renameSync(path, `${path}.old`);
-        writeFileSync(path, '');
-      },
-    ],
-  ])('takes no more: %s', (_, happen) => {
+    ['removed', '', (path: string) => rmSync(path)],
+    ['renamed', '', (path: string) => renameSync(path, `${path}.old`)],
+    ['replaced', '', replace],
+    ['its log removed', '-wal', rmSync],
+    ['its log replaced', '-wal', replace],
+    ["its log's index removed", '-shm', rmSync],
+    ["its log's index replaced", '-shm', replace],
+  ])('takes no more: %s', (_, suffix, happen) => {
     const { path, store } = tempStore();
-    happen(path);
-    expect(() => store.intake.beginImport('mapping', 'a.csv', T0)).toThrow(/was removed or replaced while/);
+    store.intake.putMappings([mappingRow(1)], 'csv', T0);
+    happen(`${path}${suffix}`);
+    expect(() => store.intake.beginImport('mapping', 'a.csv', T0)).toThrow(
+      new RegExp(`${path}${suffix} was removed or replaced while`),
+    );
+  });
+
+  it('keeps all that had been committed when only its log was removed', () => {
+    const { path, store, user } = tempStore();
+    user.close();
+    store.intake.putMappings([mappingRow(1)], 'csv', T0);
+    rmSync(`${path}-wal`);
+    expect(() => store.intake.putMappings([mappingRow(2)], 'csv', T0)).toThrow(DatabaseError);
+    store.close();
+    const again = open(path, 'write');
+    expect(again.work.known(id(1)).mapping?.sessionId).toBe('session-1');
+    expect(again.work.known(id(2)).mapping).toBeNull();
+    again.close();
   });
 });
 
@@ -195,8 +213,7 @@ describe('what goes wrong later becomes a DatabaseError with its cause', () => {
 
   it('a lock that another program keeps', () => {
     const { path, user } = tempStore();
-    const { db } = openDatabase(path, { mode: 'write', now: T0 });
-    db.pragma('busy_timeout = 0');
+    const { db } = openDatabase(path, { mode: 'write', now: T0, patienceMs: 0 });
     user.exec('BEGIN IMMEDIATE');
     expect(() => db.write(() => {})).toThrow(`Another program keeps the database ${path} locked`);
     user.exec('ROLLBACK');

@@ -111,3 +111,8 @@ export function intent(n: number, runId: number, changes: Partial<Intent> = {}):
     ...changes,
   };
 }
+
+/** Records an intent whatever is known of its conversation. */
+export function intend({ ledger }: Pick<Store, 'ledger'>, one: Intent): boolean {
+  return ledger.intend(one.conversationId, () => one);
+}

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HOUR } from '../../src/domain/time.ts';
-import { id, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
+import { id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
 
 let db: ReturnType<typeof tempStore>;
 let runId: number;
@@ -27,7 +27,7 @@ describe('what is known of a conversation', () => {
       T0 + 3 * HOUR,
     )[0]?.requestId;
     db.store.ledger.record(runId, outcome(1, { outcome: 'unconfirmed', origin: 'csv:a.csv#2' }), null, T0);
-    db.store.ledger.intend(intent(1, runId, { intendedAt: T0 + 4 * HOUR }), () => true);
+    intend(db.store, intent(1, runId, { intendedAt: T0 + 4 * HOUR }));
     expect(db.store.work.known(id(1))).toEqual({
       mapping: {
         conversationId: id(1),

@@ -3,7 +3,7 @@ import { DatabaseError } from '../../src/domain/errors.ts';
 import { consequencesOf, OUTCOMES, type Outcome, type OutcomeKind } from '../../src/domain/outcome.ts';
 import { HOUR, toIso } from '../../src/domain/time.ts';
 import type { Known } from '../../src/sweep/ports.ts';
-import { id, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
+import { id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
 
 let db: ReturnType<typeof tempStore>;
 let runId: number;
@@ -13,7 +13,6 @@ beforeEach(() => {
 });
 
 const SEEN = T0 + 2 * HOUR;
-const yes = () => true;
 const ask = (n: number, origin = 'cli', at = T0) =>
   db.store.intake.requestCloses([{ conversationId: id(n), reason: 'r', origin, force: false }], at);
 const record = (it: Outcome) => db.store.ledger.record(runId, it, consequencesOf(it), SEEN);
@@ -31,8 +30,8 @@ describe('an intent', () => {
       agentConnected: null,
       intendedAt: T0 + 3 * HOUR,
     });
-    expect(db.store.ledger.intend(bare, yes)).toBe(true);
-    expect(db.store.ledger.intend(full, yes)).toBe(true);
+    expect(intend(db.store, bare)).toBe(true);
+    expect(intend(db.store, full)).toBe(true);
     expect(db.store.ledger.intents()).toEqual([full, bare]);
   });
 
@@ -42,9 +41,9 @@ describe('an intent', () => {
     db.user.prepare('UPDATE mappings SET hold_until = ?').run(toIso(T0 + 9 * HOUR));
 
     let seen: Known | null = null;
-    const recorded = db.store.ledger.intend(intent(1, runId), (known) => {
+    const recorded = db.store.ledger.intend(id(1), (known) => {
       seen = known;
-      return known.mapping?.holdUntil === null;
+      return known.mapping?.holdUntil === null ? intent(1, runId) : null;
     });
     expect(recorded).toBe(false);
     expect(seen).toMatchObject({ mapping: { holdUntil: T0 + 9 * HOUR } });
@@ -54,23 +53,23 @@ describe('an intent', () => {
   it('is decided upon and written while nobody else can write', () => {
     db.store.intake.putMappings([mappingRow(1)], 'csv', T0);
     const hold = db.user.prepare('UPDATE mappings SET hold_until = ?');
-    db.store.ledger.intend(intent(1, runId), () => {
+    db.store.ledger.intend(id(1), () => {
       expect(() => hold.run(toIso(T0))).toThrow('database is locked');
-      return true;
+      return intent(1, runId);
     });
     expect(hold.run(toIso(T0)).changes).toBe(1);
     expect(db.store.ledger.intents()).toHaveLength(1);
   });
 
   it('never takes the place of another', () => {
-    db.store.ledger.intend(intent(1, runId, { reason: 'requested' }), yes);
-    expect(() => db.store.ledger.intend(intent(1, runId), yes)).toThrow(DatabaseError);
+    intend(db.store, intent(1, runId, { reason: 'requested' }));
+    expect(() => intend(db.store, intent(1, runId))).toThrow(DatabaseError);
     expect(db.store.ledger.intents()).toMatchObject([{ reason: 'requested' }]);
   });
 
   it('is withdrawn alone', () => {
-    db.store.ledger.intend(intent(1, runId), yes);
-    db.store.ledger.intend(intent(2, runId), yes);
+    intend(db.store, intent(1, runId));
+    intend(db.store, intent(2, runId));
     db.store.ledger.withdraw(id(1));
     expect(db.store.ledger.intents()).toMatchObject([{ conversationId: id(2) }]);
   });
@@ -157,8 +156,8 @@ describe('an outcome', () => {
   });
 
   it('removes the intent, and only its own', () => {
-    db.store.ledger.intend(intent(1, runId), yes);
-    db.store.ledger.intend(intent(2, runId), yes);
+    intend(db.store, intent(1, runId));
+    intend(db.store, intent(2, runId));
     record(outcome(1, { outcome: 'closed' }));
     expect(db.store.ledger.intents()).toMatchObject([{ conversationId: id(2) }]);
   });
@@ -166,7 +165,7 @@ describe('an outcome', () => {
   it('of a dry run writes its row and nothing else', () => {
     db.store.intake.putMappings([mappingRow(1)], 'csv', T0);
     ask(1);
-    db.store.ledger.intend(intent(1, runId), yes);
+    intend(db.store, intent(1, runId));
     const before = db.store.work.known(id(1));
     const dry = db.store.runs.begin(newRun({ dryRun: true }));
     db.store.ledger.record(dry, outcome(1, { outcome: 'already_closed', origin: 'cli' }), null, SEEN);
@@ -187,7 +186,7 @@ describe('an outcome', () => {
     (table) => {
       db.store.intake.putMappings([mappingRow(1)], 'csv', T0);
       ask(1);
-      db.store.ledger.intend(intent(1, runId), yes);
+      intend(db.store, intent(1, runId));
       const before = db.store.work.known(id(1));
       db.user.exec(`CREATE TRIGGER no BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`);
 

@@ -1,4 +1,13 @@
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -42,6 +51,26 @@ describe('a backup', () => {
     expect(() => store.maintenance.backupTo(file)).toThrow('is already there and is not overwritten');
     expect(() => store.maintenance.backupTo(path)).toThrow('is already there');
     expect(readFileSync(file, 'utf8')).toBe('precious');
+  });
+
+  it('that was interrupted is neither taken for a good one nor for its own leavings', () => {
+    const { store, path } = tempStore();
+    store.intake.putMappings([mappingRow(1)], 'csv', T0);
+    const dir = tempDir();
+    const file = join(dir, 'copy.db');
+    writeFileSync(`${file}.partial`, '');
+    writeFileSync(`${file}.partial-journal`, readFileSync(path));
+    expect(() => store.maintenance.backupTo(file)).toThrow(
+      `${file}.partial is already there: another backup is being written, or one was interrupted; remove it if none is, and run again.`,
+    );
+    expect(readdirSync(dir)).toEqual(['copy.db.partial', 'copy.db.partial-journal']);
+
+    rmSync(`${file}.partial`);
+    store.maintenance.backupTo(file);
+    expect(readdirSync(dir)).toEqual(['copy.db']);
+    const copy = openMaintenance(file);
+    onTestFinished(() => copy.close());
+    expect(copy.check()).toEqual([]);
   });
 
   it('that fails leaves nothing behind', () => {

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
-import { MIGRATIONS } from '../../src/store/migrate.ts';
+import { openExisting } from '../../src/store/database.ts';
+import { MIGRATIONS, type Migrated, migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/store.ts';
 import { id, mappingRow, newRun, T0, tempDir } from './fixtures.ts';
 
@@ -139,6 +140,35 @@ describe('migrating', () => {
     expect(() => openStore(join(dir, 'x.db'), { mode: 'create', now: T0, migrations: folder })).toThrow(
       '0002_late.sql should have number 1',
     );
+  });
+
+  it('keeps no copy of what another process has migrated meanwhile', () => {
+    const dir = tempDir();
+    const path = join(dir, 'x.db');
+    const old = openStore(path, { mode: 'create', now: T0 });
+    old.runs.begin(newRun());
+    old.close();
+    const { folder, latest } = migrationsAnd(dir, 'DELETE FROM runs');
+    const db = openExisting(path, { readonly: false });
+    let other: Migrated | null = null;
+    const overtaken: typeof db = {
+      ...db,
+      prepare: (sql) => {
+        if (sql.startsWith('VACUUM INTO') && other === null) {
+          const store = openStore(path, { mode: 'write', now: T0 + 1, migrations: folder });
+          other = store.migrated;
+          store.close();
+        }
+        return db.prepare(sql);
+      },
+    };
+    expect(migrate(overtaken, folder, T0)).toBeNull();
+    expect(other).toMatchObject({ from: latest - 1, to: latest });
+    expect(backupsIn(dir)).toHaveLength(1);
+    const copy = new Database(join(dir, backupsIn(dir)[0] ?? ''), { readonly: true });
+    expect(copy.pragma('user_version', { simple: true })).toBe(latest - 1);
+    copy.close();
+    db.close();
   });
 
   it('happens once when several processes open a new database at the same time', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consequencesOf } from '../../src/domain/outcome.ts';
 import { HOUR, toIso } from '../../src/domain/time.ts';
-import { id, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
+import { id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
 
 const at = (hours: number) => T0 + hours * HOUR;
 
@@ -85,7 +85,7 @@ describe('the history of a conversation', () => {
     store.ledger.record(dry, would, null, T0);
     store.ledger.record(run, kept, consequencesOf(kept), T0);
     ask(3);
-    store.ledger.intend(intent(1, run, { intendedAt: at(4) }), () => true);
+    intend(store, intent(1, run, { intendedAt: at(4) }));
 
     const history = store.report.history(id(1));
     expect(history).toMatchObject({
@@ -163,7 +163,7 @@ describe('the overview', () => {
       force: false,
     }));
     store.intake.requestCloses(requests, T0);
-    store.ledger.intend(intent(2, run), () => true);
+    intend(store, intent(2, run));
     const closed = outcome(1, { outcome: 'closed' });
     store.ledger.record(run, closed, { mappingState: null, settlesRequest: true }, T0);
     store.ledger.record(run, outcome(5), null, T0);

@@ -6,6 +6,7 @@ import { asDatabaseError } from '../../src/store/sql-errors.ts';
 describe('an error of SQLite', () => {
   it.each([
     ['SQLITE_FULL', 'There is no space left for the database a.db'],
+    ['SQLITE_IOERR_SHMSIZE', 'There is no space left for the database a.db'],
     ['SQLITE_READONLY', 'The database a.db cannot be written'],
     ['SQLITE_READONLY_DBMOVED', 'The database a.db cannot be written'],
     ['SQLITE_BUSY', 'Another program keeps the database a.db locked'],

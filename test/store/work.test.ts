@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, toIso } from '../../src/domain/time.ts';
 import type { PageKey } from '../../src/sweep/ports.ts';
-import { id, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
+import { id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
 
 let db: ReturnType<typeof tempStore>;
 let runId: number;
@@ -181,7 +181,7 @@ describe('what a run leaves', () => {
     addActive(1, 2, 3, 4);
     for (const n of [2, 3, 7, 8]) request(n);
     db.store.ledger.record(runId, outcome(3), null, T0);
-    db.store.ledger.intend(intent(8, runId), () => true);
+    intend(db.store, intent(8, runId));
     // 1, 2 and 4 are due; 2 and 7 are asked for.
     expect(db.store.work.countLeft(due())).toBe(4);
     expect(db.store.work.countLeft({ ...due(), cutoff: null })).toBe(2);

@@ -56,6 +56,14 @@ describe('why a run ends', () => {
     expect(ending.signal.reason).toMatchObject({ cause: unavailable });
   });
 
+  it('abandon ends everything that waits, and leaves it to the error to say why', () => {
+    const ending = setUp();
+    ending.abandon();
+    ending.abandon();
+    expect(ending).toMatchObject({ stopped: true, codes: [], sentences: [] });
+    expect(ending.signal.reason).toBeInstanceOf(RunEnded);
+  });
+
   it('fail counts also after a stop', () => {
     const ending = setUp();
     ending.stop(130, 'Interrupted.');

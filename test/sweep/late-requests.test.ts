@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../../src/domain/time.ts';
 import { conversation, idOf } from '../simulator/running.ts';
+import { intend } from '../store/fixtures.ts';
 import { night } from './night.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
@@ -54,24 +55,21 @@ it('a close that the recovery already settled leaves nothing', async () => {
     pid: 1,
     version: '0',
   });
-  n.store.ledger.intend(
-    {
-      conversationId: id,
-      sessionId: null,
-      runId,
-      intendedAt: n.clock.now(),
-      reason: 'requested',
-      detail: null,
-      origin: 'cli',
-      requestId: requests.get(id) ?? null,
-      remoteStatus: 'active',
-      remoteLastActivityAt: null,
-      idleSeconds: null,
-      queueId: null,
-      agentConnected: null,
-    },
-    () => true,
-  );
+  intend(n.store, {
+    conversationId: id,
+    sessionId: null,
+    runId,
+    intendedAt: n.clock.now(),
+    reason: 'requested',
+    detail: null,
+    origin: 'cli',
+    requestId: requests.get(id) ?? null,
+    remoteStatus: 'active',
+    remoteLastActivityAt: null,
+    idleSeconds: null,
+    queueId: null,
+    agentConnected: null,
+  });
   n.world.close(id, 'closed');
   const { report, answers } = await n.close([id]);
   expect(answers.get(id)).toMatchObject({ outcome: 'closed', detail: 'recovered' });

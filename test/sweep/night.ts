@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -23,9 +24,11 @@ import { sweep } from '../../src/sweep/sweep.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { createWire, type WireKind } from './wire.ts';
 
+/** Real files, and no wait for a disk where the system has a place for them in memory. */
+const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** So many requests a minute that pacing takes next to no time. */
 const RATE = 1_000_000;
-
 export const SETTINGS: SweepSettings = {
   policy: {
     staleAfterMs: DAY,
@@ -65,7 +68,9 @@ export interface NightOptions {
 
 /** What one run may be given besides its settings. */
 export type How = Partial<
-  Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> & Interrupts
+  Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> &
+    Pick<ClientOptions, 'apiUrl' | 'loginUrl'> &
+    Interrupts
 >;
 
 type Route = 'read' | 'close' | 'survey' | 'token' | 'organization';
@@ -75,11 +80,18 @@ type Hook = (nth: number) => Fault | null | undefined | void | Promise<Fault | n
 
 export type Night = Awaited<ReturnType<typeof night>>;
 
-/** A world, a database that maps it, and everything a sweep needs; all on one virtual clock, gone after the test. */
-export async function night(options: NightOptions) {
+/**
+ * A world, a database that maps it, and everything a sweep needs; all on one virtual clock, gone after the test.
+ *
+ * @param atEnd is told how to clean up; for nights that are not those of one test
+ */
+export async function night(
+  options: NightOptions,
+  atEnd: (cleanUp: () => Promise<void> | void) => void = onTestFinished,
+) {
   const { contract = 'platform', conversations } = options;
   const clock = new VirtualClock();
-  const folder = mkdtempSync(join(tmpdir(), 'nightsweep-sweep-'));
+  const folder = mkdtempSync(join(FOLDERS, 'nightsweep-sweep-'));
   const path = join(folder, 'nightsweep.db');
   const store = openStore(path, { mode: 'create', now: clock.now() });
   store.intake.putMappings(options.mapping ?? conversations.map(mappingOf), 'test', clock.now());
@@ -93,6 +105,7 @@ export async function night(options: NightOptions) {
       rateLimit: { allowed: RATE, windowMs: MINUTE },
       ...options.simulator,
     }),
+    atEnd,
     options.wire,
   );
   const { simulator } = wire;
@@ -109,6 +122,7 @@ export async function night(options: NightOptions) {
   const { url, port } = await simulator.start();
 
   const over = new AbortController();
+  setMaxListeners(0, over.signal);
   let parked = 0;
   const stopClock = clock.runByItself(() => wire.inFlight() <= parked, wire.quiet);
 
@@ -117,7 +131,7 @@ export async function night(options: NightOptions) {
     ended ??= cleanUp();
     return ended;
   };
-  onTestFinished(end);
+  atEnd(end);
 
   async function cleanUp(): Promise<void> {
     over.abort();
@@ -130,10 +144,12 @@ export async function night(options: NightOptions) {
   }
 
   /** Waits with a request in hand, so that the clock goes on although the request is not answered. */
-  async function park(ms: number): Promise<void> {
+  async function park(ms: number, signal?: AbortSignal): Promise<void> {
     parked++;
-    await clock.sleep(ms, over.signal).catch(() => {});
+    const until = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+    await clock.sleep(ms, until).catch(() => {});
     parked--;
+    signal?.throwIfAborted();
   }
 
   const notes: string[] = [];
@@ -147,11 +163,11 @@ export async function night(options: NightOptions) {
   ): Promise<T> {
     const settings = { ...SETTINGS, ...changes };
     const never = new AbortController().signal;
-    const { stop = never, abort = never, ...changed } = how;
+    const { stop = never, abort = never, apiUrl = url, loginUrl = url, ...changed } = how;
     const options: ClientOptions = {
       contract,
-      apiUrl: url,
-      loginUrl: url,
+      apiUrl,
+      loginUrl,
       clientId: SIMULATED_CLIENT.clientId,
       revealSecret: () => SIMULATED_CLIENT.clientSecret,
       closeReason: null,
@@ -164,6 +180,7 @@ export async function night(options: NightOptions) {
       log,
       userAgent: 'nightsweep/test',
       signal: abort,
+      onToken: () => {},
     };
     const client = createClient(options, wire.openLine(options));
     const deps: SweepDeps = {

@@ -178,3 +178,33 @@ describe('a close that does not show at once', () => {
     expect(n.story(ID).at(-1)).toBe('already_closed/ended');
   });
 });
+
+describe('a request that comes or goes between inspect and intent', () => {
+  it('that comes is what the close is recorded for, also when the policy would by now have kept it', async () => {
+    const n = await night({ conversations: [stale()] });
+    n.when('read', ID, () => {
+      userSets(n, 'last_activity_at', n.clock.now() - MINUTE);
+      n.request([ID]);
+    });
+    await n.sweep();
+    expect(n.story(ID)).toEqual(['closed/requested']);
+    expect(n.outcomes(ID)).toMatchObject([
+      { origin: 'cli', detail: expect.stringContaining('asked for by cli') },
+    ]);
+    expect(n.requests(ID)).toMatchObject([{ outcome: 'closed' }]);
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('that is taken back leaves no close by a policy that was never asked whether it may', async () => {
+    const n = await night({
+      conversations: [stale()],
+      simulator: { organization: { id: '0c1d2e3f-4a5d-4e6f-8a9b-3f2b8c1e4a5b', name: 'Somebody Else' } },
+    });
+    n.request([ID]);
+    n.when('read', ID, () => void n.user.prepare('DELETE FROM close_requests').run());
+    await n.sweep({ expectOrganization: 'Ours' });
+    expect(n.story(ID)).toEqual(['not_attempted/request_gone']);
+    expect(n.account(ID)).toMatchObject({ status: 'active', patches: 0 });
+    expect(n.store.ledger.intents()).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import type { Intent } from '../../src/sweep/ports.ts';
 import { conversation, idOf } from '../simulator/running.ts';
+import { intend } from '../store/fixtures.ts';
 import { type Night, night, SETTINGS } from './night.ts';
 
 const ID = idOf(1);
@@ -36,7 +37,7 @@ function deadRun(n: Night, intended: readonly string[], changes: Partial<Intent>
       agentConnected: false,
       ...changes,
     };
-    n.store.ledger.intend(intent, () => true);
+    intend(n.store, intent);
   }
   return runId;
 }

@@ -13,6 +13,8 @@ const FAULTS: readonly (Fault | null)[] = [
   null,
   'reset_before',
   'reset_after',
+  'hang_up',
+  'timeout',
   '504',
   '503',
   '401',

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
-import { type Line, type LineOptions, openLine } from '../../src/genesys/line.ts';
+import type { ClientOptions } from '../../src/genesys/client.ts';
+import { type Line, openLine } from '../../src/genesys/line.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { httpInFlight } from '../helpers/http-in-flight.ts';
 import { memoryLines } from '../helpers/memory-line.ts';
@@ -16,7 +17,7 @@ declare module 'vitest' {
 export interface Wire {
   readonly simulator: Simulator;
   inFlight(): number;
-  openLine(options: LineOptions): Line;
+  openLine(options: ClientOptions): Line;
   /** How the clock finds out that nothing is going on. */
   readonly quiet: Quiet;
 }
@@ -31,11 +32,27 @@ const QUIET_TURNS = 4;
 
 export type WireKind = 'sockets' | 'memory';
 
-/** @param kind by default what the run of the tests was configured with, else sockets */
-export function createWire(simulator: Simulator, kind: WireKind = inject('wire') ?? 'sockets'): Wire {
-  if (kind === 'sockets') {
-    return { simulator, inFlight: httpInFlight(), openLine, quiet: quietFor(QUIET_MS) };
+/**
+ * @param kind by default what the run of the tests was configured with, else sockets
+ * @param atEnd is told how to clean up
+ */
+export function createWire(
+  simulator: Simulator,
+  atEnd: (cleanUp: () => void) => void,
+  kind: WireKind = inject('wire') ?? 'sockets',
+): Wire {
+  if (kind === 'memory') {
+    const { simulator: inMemory, inFlight, open } = memoryLines(simulator);
+    return { simulator: inMemory, inFlight, openLine: open, quiet: quietTurns(QUIET_TURNS) };
   }
-  const { simulator: inMemory, inFlight, open } = memoryLines(simulator);
-  return { simulator: inMemory, inFlight, openLine: open, quiet: quietTurns(QUIET_TURNS) };
+  const origins = new Set<string>();
+  return {
+    simulator,
+    inFlight: httpInFlight(atEnd, (origin) => origins.has(origin)),
+    openLine: (options) => {
+      for (const url of [options.apiUrl, options.loginUrl]) origins.add(url);
+      return openLine(options);
+    },
+    quiet: quietFor(QUIET_MS),
+  };
 }

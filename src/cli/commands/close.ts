@@ -68,7 +68,7 @@ async function runClose(context: Context): Promise<ExitCode> {
     for (const id of ids) out.print(told(id, served.answers.get(id) ?? null, out.colors.bold));
     out.object(served.json(ids));
     if (ids.length > 1 || served.exitCode !== EXIT.ok)
-      out.print(out.quiet ? served.message : hang(served.message, 0));
+      out.print(out.quiet ? visible(served.message) : hang(visible(served.message), 0));
     return served.exitCode;
   } finally {
     store.close();

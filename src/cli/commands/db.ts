@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { visible } from '../../report/text.ts';
 import type { Command, Context } from '../command.ts';
 import { outputFile } from '../files.ts';
 
@@ -30,7 +31,7 @@ export const dbMigrate: Command = {
         exitCode: EXIT.ok,
         message,
       });
-      context.out.print(message);
+      context.out.print(visible(message));
       return EXIT.ok;
     } finally {
       store.close();
@@ -53,7 +54,7 @@ export const dbStatus: Command = {
     maintenance.close();
     const { out, io } = context;
     const lines = [
-      `${status.path}`,
+      visible(status.path),
       `  schema ${status.schemaVersion} of ${status.latestVersion}, ${Math.ceil(status.sizeBytes / 1024)} KiB, journal ${status.journalMode}`,
     ];
     let overview = null;
@@ -92,7 +93,7 @@ export const dbBackup: Command = {
     }
     const message = `The copy is in ${file}.`;
     context.out.object({ file, exitCode: EXIT.ok, message });
-    context.out.print(message);
+    context.out.print(visible(message));
     return EXIT.ok;
   },
 };
@@ -116,8 +117,8 @@ export const dbCheck: Command = {
         ? 'The database is whole.'
         : `The database has ${problems.length} problems; restore a backup, or recover it with sqlite3's .recover.`;
     context.out.object({ problems, exitCode, message });
-    for (const problem of problems) context.out.print(`  ${problem}`);
-    context.out.print(message);
+    for (const problem of problems) context.out.print(`  ${visible(problem)}`);
+    context.out.print(visible(message));
     return exitCode;
   },
 };

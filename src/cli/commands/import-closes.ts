@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, UsageError, worstExit } from '../../domain/errors.ts';
 import type { ImportSummary } from '../../intake/summary.ts';
+import { visible } from '../../report/text.ts';
 import type { Store } from '../../store/store.ts';
 import type { Command, Context } from '../command.ts';
 import { newFile, write } from '../files.ts';
@@ -89,7 +90,7 @@ async function closeNow(
   const exitCode = worstExit([served.exitCode, importExitCode(summary)]);
   const message = `${importMessage(summary)} ${served.message}`;
   out.object({ ...importJson(summary), ...served.json(ids), exitCode, message });
-  out.print(message);
+  out.print(visible(message));
   return exitCode;
 }
 

@@ -97,13 +97,13 @@ async function oneText(run: Run, trouble: readonly Outcome[], context: Context):
   const lines = [
     out.colors.bold(`Run ${run.id}, ${run.scope} ${run.kind}${run.dryRun ? ' (dry)' : ''}, ${state}`),
     `  started ${toIso(run.startedAt)}, ${lasted}, exit ${run.exitCode ?? 'open'}`,
-    `  by nightsweep ${run.version} on ${visible(run.host)}, process ${run.pid}`,
+    `  by nightsweep ${visible(run.version)} on ${visible(run.host)}, process ${run.pid}`,
     ...(run.message === null ? [] : [`  ${hang(visible(run.message), 2)}`]),
   ];
   for (const [first, ...others] of alike(trouble)) {
     const what = [first.reason, first.httpStatus, first.errorCode].filter((part) => part !== null).join(', ');
     const head = `${1 + others.length} ${first.outcome.replace('_', ' ')}${what === '' ? '' : ` (${what})`}`;
-    lines.push('', out.colors.bold(head));
+    lines.push('', out.colors.bold(visible(head)));
     if (first.detail !== null) lines.push(`  ${hang(visible(first.detail), 2)}`);
     for (const { conversationId, correlationId } of [first, ...others]) {
       lines.push(`  ${conversationId}${correlationId === null ? '' : `  ${visible(correlationId)}`}`);

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/time.ts';
+import { visible } from '../../report/text.ts';
 import type { Command, Context } from '../command.ts';
 import { outputFile, write } from '../files.ts';
 
@@ -79,7 +80,7 @@ async function runSimulate(context: Context): Promise<ExitCode> {
         'In another terminal:',
         '',
         ...Object.entries(env).map(([name, value]) => `  export ${name}=${value}`),
-        ...(file === undefined ? [] : [`  nightsweep import mapping ${file}`]),
+        ...(file === undefined ? [] : [`  nightsweep import mapping ${visible(file)}`]),
         '  nightsweep sweep --dry-run',
         '',
         `What the world looks like: curl ${url}/simulator/world`,

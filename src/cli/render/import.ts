@@ -17,7 +17,7 @@ export function printImport({ out }: Context, summary: ImportSummary): ExitCode 
     const more = summary.rejectsTotal - Math.min(SHOWN, summary.rejects.length);
     if (more > 0) out.print(`  and ${more} more, all in the table import_rejects`);
   }
-  const message = importMessage(summary);
+  const message = visible(importMessage(summary));
   out.print(out.quiet ? message : hang(message, 0));
   return importExitCode(summary);
 }

@@ -1,5 +1,6 @@
 import type { RequestFigures, Run } from '../../domain/run.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
+import { visible } from '../../report/text.ts';
 import type { RunReport } from '../../sweep/run.ts';
 import type { Colors } from '../output.ts';
 import { hang } from './hang.ts';
@@ -56,9 +57,12 @@ export function sweepText(report: RunReport, colors: Colors): string {
     });
   const duration = humanDuration(run.finishedAt - run.startedAt);
   const title = `${run.dryRun ? 'Dry run' : 'Run'} ${run.id}, ${run.scope} ${run.kind}, ${run.state} in ${duration}`;
-  return [colors.bold(title), ...lines, colors.dim(`  ${cost(requests)}`), hang(report.message, 0)].join(
-    '\n',
-  );
+  return [
+    colors.bold(title),
+    ...lines,
+    colors.dim(`  ${cost(requests)}`),
+    hang(visible(report.message), 0),
+  ].join('\n');
 }
 
 /** What is zero is left out. */

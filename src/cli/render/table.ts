@@ -1,4 +1,5 @@
 import { plainTable } from '../../report/formats/plain-table.ts';
+import { visible } from '../../report/text.ts';
 import type { Colors } from '../output.ts';
 
 /** A table with a dim head; columns of numbers are aligned to the right. */
@@ -10,7 +11,7 @@ export function numberTable(
   const hasNumbers = (column: number) => rows.some((row) => typeof row[column] === 'number');
   return plainTable(
     head.map((name) => colors.dim(name)),
-    rows.map((row) => row.map(String)),
+    rows.map((row) => row.map((cell) => visible(String(cell)))),
     head.map((_, column) => (hasNumbers(column) ? 'right' : 'left')),
   );
 }

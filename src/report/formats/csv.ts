@@ -9,7 +9,16 @@ export type CsvValue = string | number | null;
  * numbers stay numbers; null is an empty cell.
  */
 export function toCsv(columns: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
-  return stringify([columns, ...rows], { record_delimiter: 'windows', escape_formulas: true });
+  const lines = [columns, ...rows].map((cells) => cells.map(inert));
+  // csv-stringify quotes for its own line end only, and many a reader takes a lone CR for one.
+  return stringify(lines, { record_delimiter: 'windows', quoted_match: /[\r\n]/ });
+}
+
+/** How a formula begins, in full width too, and behind blanks and what nobody sees; OWASP adds tab and line ends. */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
+
+function inert(cell: CsvValue): CsvValue {
+  return typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell;
 }
 
 /** One line for each key, one column for each outcome. */

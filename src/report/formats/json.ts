@@ -1,6 +1,7 @@
 import { OUTCOMES } from '../../domain/outcome.ts';
 import { toIso } from '../../domain/time.ts';
 import type { Report, Totals } from '../figures.ts';
+import { guardedJson } from '../text.ts';
 
 /** Public shape: `report --format json`. */
 export function reportJson(report: Report) {
@@ -16,7 +17,7 @@ export function reportJson(report: Report) {
 
 /** The same as text, with a line end. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(reportJson(report), null, 2)}\n`;
+  return `${guardedJson(JSON.stringify(reportJson(report), null, 2))}\n`;
 }
 
 function inOrder(counts: Readonly<Totals>): Totals {

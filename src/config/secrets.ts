@@ -1,0 +1,42 @@
+import { REDACTED } from './secret.ts';
+
+/**
+ * The secrets that this process knows: whoever reads or receives one adds it, and whatever is said or recorded goes
+ * through {@link Secrets.redact}, because the other side, or an error from below, may repeat them.
+ */
+export interface Secrets {
+  add(secret: string): void;
+  /** The text with `[redacted]` in the place of every secret. */
+  redact(text: string): string;
+}
+
+/** In place of what is shorter it would deface ordinary words; Genesys's are five times as long. */
+const SHORTEST = 8;
+
+export function createSecrets(): Secrets {
+  let longestFirst: readonly string[] = [];
+  return {
+    add: (secret) => {
+      if (secret.length < SHORTEST || longestFirst.includes(secret)) return;
+      // One may be a part of another.
+      longestFirst = [...longestFirst, secret].sort((a, b) => b.length - a.length);
+    },
+    redact: (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text),
+  };
+}
+
+const SECRET_VARIABLES = [
+  'GENESYS_CLIENT_SECRET',
+  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+  'NIGHTSWEEP_API_TOKEN',
+  'NIGHTSWEEP_WEBHOOK_SECRET',
+  'NIGHTSWEEP_WEBHOOK_TOKEN',
+] as const;
+
+/** Adds what those variables hold whose values are secrets. */
+export function addSecretsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  secrets: Pick<Secrets, 'add'>,
+): void {
+  for (const name of SECRET_VARIABLES) secrets.add(env[name] ?? '');
+}

@@ -1,0 +1,3 @@
+import { proveColumn } from './cells.ts';
+
+proveColumn('token');
