@@ -153,7 +153,8 @@ export async function night(
   }
 
   const notes: string[] = [];
-  const note = (message: string) => void notes.push(message);
+  const note = (message: string, fields?: object) =>
+    void notes.push(fields === undefined ? message : `${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: note, info: note, warn: note };
 
   async function run<T>(
