@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Config } from '../config/config.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { type Client, createClient } from '../genesys/client.ts';
+import type { Client } from '../genesys/client.ts';
 import { visible } from '../report/text.ts';
 import { createLease } from '../store/lease.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -35,11 +35,13 @@ export function databaseExists(context: Context): boolean {
 }
 
 /** @throws UsageError when the credentials are not complete or wrong in form */
-export function connect(context: Context, signal: AbortSignal): Client {
+export async function connect(context: Context, signal: AbortSignal): Promise<Client> {
   const { io, log } = context;
   const { config } = context.config();
   const credentials = loadCredentials(context.surroundings);
   for (const file of credentials.secretFiles) warnWhenExposed(log, 'The file with the client secret', file);
+  // Not needed by commands that only look at the record, which should be there at once.
+  const { createClient } = await import('../genesys/client.ts');
   return createClient({
     contract: config.api,
     apiUrl: credentials.apiUrl,

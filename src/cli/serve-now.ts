@@ -1,6 +1,8 @@
-import { EXIT, type ExitCode, worstExit } from '../domain/errors.ts';
+import { EXIT, type ExitCode, ExpectedError, worstExit } from '../domain/errors.ts';
 import { UNSETTLED } from '../domain/outcome.ts';
+import type { Client } from '../genesys/client.ts';
 import type { Store } from '../store/store.ts';
+import type { Interrupts } from '../sweep/context.ts';
 import { type Answer, serveOrWait } from '../sweep/handover.ts';
 import type { Context } from './command.ts';
 import { connect, sweepDeps, sweepSettings } from './compose.ts';
@@ -30,10 +32,10 @@ export async function serveNow(
   record: () => void,
 ): Promise<ServedNow> {
   const { interrupts, unlisten } = listenAloud(context);
-  const client = connect(context, interrupts.abort);
+  const client = await connect(context, interrupts.abort);
   const progress = createProgressView(context);
   try {
-    await client.remote.signIn(interrupts.abort);
+    await signIn(client, interrupts);
     const before = countOutcomes(store, conversationIds);
     record();
     const requests = new Map(conversationIds.map((id) => [id, newestRequest(store, id)] as const));
@@ -47,7 +49,7 @@ export async function serveNow(
     const codes: ExitCode[] = [report?.exitCode ?? EXIT.ok];
     if (closed < requests.size) codes.push(EXIT.incomplete);
     if (interrupts.stop.aborted && answers.size < requests.size) {
-      codes.push(interrupts.stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted);
+      codes.push(interruptCode(interrupts));
     }
     const exitCode = worstExit(codes);
     const message =
@@ -70,6 +72,20 @@ export async function serveNow(
     await client.close();
     unlisten();
   }
+}
+
+/** Nothing is in hand yet, so an interrupt ends it at once. */
+async function signIn({ remote }: Client, interrupts: Interrupts): Promise<void> {
+  try {
+    await remote.signIn(interrupts.stop);
+  } catch (error) {
+    if (!interrupts.stop.aborted) throw error;
+    throw new ExpectedError('Interrupted; run again to go on.', interruptCode(interrupts));
+  }
+}
+
+function interruptCode({ stop }: Interrupts): ExitCode {
+  return stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
 }
 
 function isClosed({ outcome }: Answer): boolean {

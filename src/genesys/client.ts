@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
 import { MINUTE } from '../domain/time.ts';
@@ -59,6 +60,8 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
   const { clock, random, log } = options;
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
+  // Every request under way listens; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, signal);
   const { dispatch, pacer } = line;
   const breaker = createBreaker();
   const remoteClock = createRemoteClock();
@@ -89,6 +92,7 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
     log,
     figures,
     userAgent: options.userAgent,
+    signal,
     onReply: observe,
   });
 

@@ -4,6 +4,7 @@ import { humanDuration, MINUTE } from '../domain/time.ts';
 import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
 import type { Breaker } from './breaker.ts';
 import type { Dispatch, Reply } from './dispatch.ts';
+import { orAborted } from './or-aborted.ts';
 import type { Pacer, Priority } from './pacer.ts';
 import { LONGEST_PAUSE_MS, readRateLimit, readRetryAfterMs } from './rate-limit.ts';
 import { correlationIdOf, parseJson, replyError } from './reply-errors.ts';
@@ -48,6 +49,8 @@ export interface SendParts {
   readonly log: Log;
   readonly figures: RequestFigures;
   readonly userAgent: string;
+  /** Ends even the waiting for answers that are on their way. */
+  readonly signal: AbortSignal;
   /** Sees every reply of the API. */
   readonly onReply: (reply: Reply) => void;
 }
@@ -66,11 +69,16 @@ export function createSend(parts: SendParts): Send {
       const token = await tokens.get(context.signal);
       let failure: ApiError;
       try {
-        const reply = await pacer.run(
-          () => attempt(request, token, attempts++ > 0, context),
-          context.signal,
-          operation.priority,
-          operation.counts ?? 'account',
+        const reply = await untilCut(request, context, (onBegin) =>
+          pacer.run(
+            () => {
+              onBegin();
+              return attempt(request, token, attempts++ > 0, context);
+            },
+            context.signal,
+            operation.priority,
+            operation.counts ?? 'account',
+          ),
         );
         const result = read(request, reply);
         if (!(result instanceof ApiError)) return result.json;
@@ -98,6 +106,29 @@ export function createSend(parts: SendParts): Send {
       await clock.sleep(delay, context.signal);
     }
   };
+
+  /** Waits for the answer no longer than until {@link SendParts.signal}; what is under way then may be carried out. */
+  async function untilCut(
+    { operation }: ApiRequest,
+    { signal }: CallContext,
+    run: (onBegin: () => void) => Promise<Reply>,
+  ): Promise<Reply> {
+    let hasBegun = false;
+    const onBegin = () => {
+      hasBegun = true;
+    };
+    try {
+      return await orAborted(run(onBegin), parts.signal);
+    } catch (error) {
+      if (error !== parts.signal.reason) throw error;
+      if (hasBegun && !operation.repeatable) {
+        throw new ApiError(`${operation.what} was cut short before its answer came`, { failure: 'lost' });
+      }
+      // The caller knows best what its own end means.
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
 
   async function attempt(
     request: ApiRequest,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiError, AuthError, UnavailableError } from '../domain/errors.ts';
-import { type Instant, SECOND } from '../domain/time.ts';
+import { type Instant, MINUTE, SECOND } from '../domain/time.ts';
 import type { Clock, Random } from '../sweep/ports.ts';
 import type { Reply } from './dispatch.ts';
 import { orAborted } from './or-aborted.ts';
@@ -32,6 +32,8 @@ const tokenError = z.object({
 });
 
 const RENEW_AT = 0.8;
+/** When the renewal has failed and the old token goes on. */
+const RENEW_AGAIN_MS = MINUTE;
 
 /** 1, 2, 4, 8, 16 s: half a minute of "rate limit exceeded" is not a burst any more. */
 const MAX_REPEATS_RATE_LIMITED = 5;
@@ -52,7 +54,7 @@ export function createTokenSource(options: {
   onToken: (token: string) => void;
 }): TokenSource {
   const { ask, loginHost, clock, random, signal, onToken } = options;
-  let current: { token: string; renewAt: Instant } | null = null;
+  let current: { token: string; renewAt: Instant; endsAt: Instant } | null = null;
   let asking: Promise<string> | null = null;
 
   async function renew(): Promise<string> {
@@ -61,6 +63,7 @@ export function createTokenSource(options: {
       if (typeof answer === 'string') return answer;
       const delay = delayMs(answer, repeats);
       if (delay === null) {
+        if (current !== null && clock.now() < current.endsAt) return stretched(current);
         throw new UnavailableError(
           `No token could be had: ${answer.message}; check the network and GENESYS_ENVIRONMENT, then run again.`,
           { cause: answer },
@@ -68,6 +71,12 @@ export function createTokenSource(options: {
       }
       await clock.sleep(delay, signal);
     }
+  }
+
+  /** A renewal that fails is no reason to end a run while the old token is still good. */
+  function stretched(old: { token: string; renewAt: Instant }): string {
+    old.renewAt = clock.now() + RENEW_AGAIN_MS;
+    return old.token;
   }
 
   function delayMs(error: ApiError, repeats: number): number | null {
@@ -87,15 +96,20 @@ export function createTokenSource(options: {
       throw error;
     }
     if (reply.status === 200) {
-      const parsed = tokenReply.safeParse(parseJson(reply.body));
+      const json = parseJson(reply.body);
+      const parsed = tokenReply.safeParse(json);
       if (!parsed.success) {
-        return new ApiError(`${loginHost} answered with something that is not a token`, {
-          failure: 'not_json',
-        });
+        // A page of something in between, or half an answer: asked again it may well be a whole one.
+        const failure = json === null ? 'lost' : 'not_json';
+        return new ApiError(`${loginHost} answered with something that is not a token`, { failure });
       }
       onToken(parsed.data.access_token);
       const lifeMs = parsed.data.expires_in * SECOND;
-      current = { token: parsed.data.access_token, renewAt: askedAt + lifeMs * RENEW_AT };
+      current = {
+        token: parsed.data.access_token,
+        renewAt: askedAt + lifeMs * RENEW_AT,
+        endsAt: askedAt + lifeMs,
+      };
       return current.token;
     }
     return refusal(reply);

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../domain/errors.ts';
 import { noCounts, noRequests, type Run } from '../domain/run.ts';
 import { instant } from './rows.ts';
 
@@ -27,9 +28,9 @@ export function toRun(row: RunColumns): Run {
     scope: row.scope,
     state: row.state,
     dryRun: row.dry_run === 1,
-    policy: JSON.parse(row.policy),
-    counts: { ...noCounts(), ...JSON.parse(row.counts) },
-    requests: { ...noRequests(), ...JSON.parse(row.requests) },
+    policy: parsed(row, 'policy'),
+    counts: { ...noCounts(), ...parsed(row, 'counts') },
+    requests: { ...noRequests(), ...parsed(row, 'requests') },
     startedAt: instant(row.started_at),
     finishedAt: instant(row.finished_at),
     exitCode: row.exit_code,
@@ -38,4 +39,16 @@ export function toRun(row: RunColumns): Run {
     pid: row.pid,
     version: row.version,
   };
+}
+
+/** A CHECK has seen to it that it is JSON; a damaged page has not. */
+function parsed<K extends 'policy' | 'counts' | 'requests'>(row: RunColumns, column: K): Run[K] {
+  try {
+    return JSON.parse(row[column]);
+  } catch (error) {
+    throw new DatabaseError(
+      `The ${column} of run ${row.id} are damaged in the database; look at it with 'nightsweep db check' and go back to a backup.`,
+      { cause: error },
+    );
+  }
 }

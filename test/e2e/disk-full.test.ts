@@ -9,7 +9,8 @@ import { conversations, HEADER, idOf, map, mappingOf, row, stale } from './world
 type Route = Parameters<Interceptor>[0]['route'];
 
 const NO_SPACE = /^nightsweep: There is no space left for the database [^\n]+; free some and run again\.$/;
-const COUNT = 15;
+/** Far more than are ever in flight, so that one that goes on is told from one that stops. */
+const COUNT = 30;
 
 describe('a disk that is full', () => {
   it.each([

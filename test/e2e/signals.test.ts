@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aPlace, type Place } from './place.ts';
-import { demandAgreement, map, stale } from './world.ts';
+import { demandAgreement, idOf, map, stale } from './world.ts';
 
 const COUNT = 30;
 
@@ -66,6 +66,47 @@ describe('a sweep that is asked to stop', () => {
     goOn();
     expect((await place.run('sweep')).code).toBe(0);
     demandAgreement(place);
+  });
+
+  it('waits no longer than --grace for what hangs, and the next sweep finds out what became of it', async () => {
+    const place = await placeWithWork();
+    let goOn = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const reached = nth(place, 'close', 3, () => hanging);
+    const sweep = place.start('sweep', '--grace', '1s', '--json');
+    await reached;
+    sweep.process.kill('SIGTERM');
+    const { code, json } = await sweep.ended;
+    expect({ code, state: json.run.state }).toEqual({ code: 143, state: 'interrupted' });
+    expect(json.message).toContain('1 could not be read after the close');
+    expect(place.query('SELECT count(*) AS n FROM intents')).toEqual([{ n: 1 }]);
+    goOn();
+    expect((await place.run('sweep')).code).toBe(0);
+    demandAgreement(place);
+  });
+
+  it('a close that is still signing in ends at once', async () => {
+    const place = await aPlace({ conversations: stale(1) });
+    map(place, 1);
+    let seen = () => {};
+    const asked = new Promise<void>((resolve) => {
+      seen = resolve;
+    });
+    place.simulator.intercept(() => {
+      seen();
+      return 'timeout';
+    });
+    const close = place.start('close', idOf(1), '--json');
+    await asked;
+    close.process.kill('SIGINT');
+    const { code, json } = await close.ended;
+    expect({ code, json }).toEqual({
+      code: 130,
+      json: { exitCode: 130, message: 'Interrupted; run again to go on.' },
+    });
+    expect(place.query('SELECT * FROM close_requests')).toEqual([]);
   });
 
   it('while it waits for its verification stops waiting only for a while', async () => {

@@ -17,8 +17,6 @@ const TRIED: readonly FaultKind[] = [
   ...(['cut', 'truncated_json', 'unknown_encoding', 'gzip', 'bloated'] as const),
 ];
 const HARMLESS: readonly FaultKind[] = ['gzip', 'bloated'];
-/** Their status is still told, and says that reading is not forbidden. */
-const WITHOUT_BODY: readonly FaultKind[] = ['truncated_json', 'unknown_encoding'];
 /** Nothing is wrong with the organisation, but none is expected either. */
 const READY = 'Ready, with 2 remarks.';
 
@@ -97,7 +95,7 @@ describe('doctor says in a sentence', () => {
     const { checks } = await doctor(fault, (route) => route === 'read');
     expectSentences(checks);
     const status = checks.find(({ name }) => name === 'reading')?.status;
-    expect(status).toBe([...HARMLESS, ...WITHOUT_BODY].includes(fault) ? 'ok' : 'fail');
+    expect(status).toBe(HARMLESS.includes(fault) ? 'ok' : 'fail');
   });
 
   it.each([

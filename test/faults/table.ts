@@ -66,7 +66,7 @@ const GIBBERISH: Row['cells'] = {
   close: { once: closed(1), always: closed(1) },
   verify: { once: closed(1), always: notVerified },
   survey: { once: readInstead, always: readInstead },
-  token: { once: notBegun, always: notBegun },
+  token: { once: closed(1), always: notBegun },
 };
 
 /** Unusual, and right. */

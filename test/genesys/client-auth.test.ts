@@ -101,9 +101,9 @@ describe('the token endpoint', () => {
     ['500', 3],
     ['reset_before', 4],
     ['timeout', 4],
-    ['html_200', 1],
-    ['truncated_json', 1],
-    ['empty_body', 1],
+    ['html_200', 4],
+    ['truncated_json', 4],
+    ['empty_body', 4],
     [{ kind: 'reply', status: 200, body: '{"access_token":"x"}' }, 1],
   ])('always meets with %j: the run ends after %i tries, and nothing else was sent', async (fault, asked) => {
     const there = await underTest();

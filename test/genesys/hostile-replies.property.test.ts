@@ -161,6 +161,18 @@ describe('a reply of analytics, broken in any way', () => {
   });
 });
 
+describe('an answer of analytics that contradicts itself', () => {
+  const id = READS[0]?.id ?? '';
+  const ended = { conversationId: id, conversationEnd: '2026-01-14T02:00:00.000Z' };
+  it.each([
+    ['first ended, then not', [ended, { conversationId: id }]],
+    ['first not, then ended', [{ conversationId: id }, ended]],
+  ])('rules nothing out: %s', async (_, conversations) => {
+    const api = createAnalyticsApi(async () => ({ conversations }), SAME_CLOCK);
+    expect([...(await api.endedOf([id], context()))]).toEqual([]);
+  });
+});
+
 describe('a token, broken in any way', () => {
   const good = { access_token: 'abc-123', token_type: 'bearer', expires_in: 86_400 };
   const refusals = { error: 'invalid_client', description: 'x', error_description: 'authentication failed' };

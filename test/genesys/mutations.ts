@@ -59,9 +59,28 @@ function nested(depth: number): unknown {
   return depth === 0 ? [] : [nested(depth - 1)];
 }
 
+/** What makes sense in a participant, and may be wrong there. */
+const word = fc.constantFrom<[name: string, value: unknown]>(
+  ...['parked', 'connected', 'alerting', 'disconnected', 'xyz'].map((state): [string, string] => [
+    'state',
+    state,
+  ]),
+  ...['sms', 'whatsapp', 'WebMessaging', ''].map((type): [string, string] => ['type', type]),
+  ...['agent', 'user', 'external', 'acd'].map((purpose): [string, string] => ['purpose', purpose]),
+  ...['endTime', 'parkTime', 'resumeTime', 'connectedTime'].flatMap((name): [string, unknown][] => [
+    [name, REMOVED],
+    [name, '2026-01-14T02:00:00.000Z'],
+    [name, '2026-01-01T00:00:00.000Z'],
+  ]),
+  ['messages', [{ messageTime: '2026-01-14T23:00:00.000Z' }]],
+  ['messages', []],
+);
+const HOWS = ['junk', 'swap', 'double', 'odd key', 'word', 'word'] as const;
+type How = (typeof HOWS)[number];
+
 /** Replies like these, each broken in one to four places: parts removed, replaced, swapped with others, doubled. */
 export function broken(replies: readonly unknown[]): fc.Arbitrary<unknown> {
-  const step = fc.tuple(fc.nat(), fc.nat(), fc.constantFrom('junk', 'swap', 'double', 'odd key'), junk);
+  const step = fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(...HOWS), junk, word);
   return fc
     .tuple(fc.constantFrom(...replies), fc.array(step, { maxLength: 4 }))
     .map(([reply, steps]) => steps.reduce(brokenOnce, reply));
@@ -69,15 +88,30 @@ export function broken(replies: readonly unknown[]): fc.Arbitrary<unknown> {
 
 function brokenOnce(
   reply: unknown,
-  [one, other, how, value]: [number, number, 'junk' | 'swap' | 'double' | 'odd key', unknown],
+  [one, other, how, value, [name, meant]]: [number, number, How, unknown, [string, unknown]],
 ): unknown {
   const path = placeIn(reply, one);
   const there = valueAt(reply, path);
   if (how === 'junk') return path.length === 0 && value === REMOVED ? null : changed(reply, path, value);
   if (how === 'swap') return changed(reply, path, valueAt(reply, placeIn(reply, other)));
   if (how === 'double' && Array.isArray(there)) return changed(reply, path, [...there, ...there]);
+  if (how === 'word') return withWord(reply, one, name, meant);
   if (typeof there !== 'object' || there === null || Array.isArray(there)) return reply;
   return changed(reply, path, { ...there, toString: 'x', length: 9 });
+}
+
+/** Some participant with that field, or the reply as it is where there are none. */
+function withWord(reply: unknown, number: number, name: string, value: unknown): unknown {
+  const { participants } = (reply ?? {}) as { participants?: unknown };
+  if (!Array.isArray(participants) || participants.length === 0) return reply;
+  const at = number % participants.length;
+  const one: unknown = participants[at];
+  if (typeof one !== 'object' || one === null) return reply;
+  return changed(
+    changed(reply, ['participants', at], { ...one, [name]: null }),
+    ['participants', at, name],
+    value,
+  );
 }
 
 /** A place that the number leads to, on some level. */

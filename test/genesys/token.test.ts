@@ -60,6 +60,23 @@ describe('one token for everybody', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is told before it is used, so that it is never shown', async () => {
+    const { tokens, told } = source(granted);
+    const first = await tokens.get(never());
+    tokens.invalidate(first);
+    await tokens.get(never());
+    expect(told).toEqual(['token-1', 'token-2']);
+  });
+
+  it.each(['', 'a b', 'a\r\nx-evil: 1', 'é', 'x'.repeat(10_000)])(
+    'is none when no header can carry it: %j',
+    async (access_token) => {
+      const { tokens, told } = source(() => reply(200, { access_token, expires_in: 60 }));
+      await expect(tokens.get(never())).rejects.toBeInstanceOf(UnavailableError);
+      expect(told).toEqual([]);
+    },
+  );
+
   it('is given up when it was refused, but only while it is the current one', async () => {
     const { tokens, asked } = source(granted);
     const first = await tokens.get(never());
@@ -68,6 +85,34 @@ describe('one token for everybody', () => {
     tokens.invalidate(first);
     expect([await tokens.get(never()), second]).toEqual(['token-2', 'token-2']);
     expect(asked).toHaveLength(2);
+  });
+
+  it('goes on to its end while it cannot be renewed, which is tried again once a minute', async () => {
+    const { tokens, clock, asked } = source((nth) => (nth === 1 ? granted(1) : reply(503, '')));
+    await tokens.get(never());
+    clock.jump(800_000);
+    expect(await tokens.get(never())).toBe('token-1');
+    const tried = asked.length;
+    clock.jump(59_000);
+    expect(await tokens.get(never())).toBe('token-1');
+    expect(asked).toHaveLength(tried);
+    clock.jump(1_000);
+    expect(await tokens.get(never())).toBe('token-1');
+    expect(asked.length).toBeGreaterThan(tried);
+    clock.jump(140_000);
+    await expect(tokens.get(never())).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  it('that was refused does not go on when no other can be had', async () => {
+    const { tokens } = source((nth) => (nth === 1 ? granted(1) : reply(503, '')));
+    tokens.invalidate(await tokens.get(never()));
+    await expect(tokens.get(never())).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  it.each(['<html>sign in</html>', '', '{"access_tok'])('is asked for again after %j', async (body) => {
+    const { tokens, asked } = source((nth) => (nth < 3 ? reply(200, body) : granted(nth)));
+    expect(await tokens.get(never())).toBe('token-3');
+    expect(asked.map(({ isRepeat }) => isRepeat)).toEqual([false, true, true]);
   });
 
   it('is asked for anew after a failure, which is not remembered', async () => {
@@ -138,7 +183,7 @@ describe('a token that cannot be had now', () => {
     ['an answer that is lost', lost, [0, 1_000, 3_000, 7_000]],
     ['nobody there', refused, [0, 1_000, 3_000, 7_000]],
     ['404, so a wrong address', reply(404, '<html>'), [0]],
-    ['HTML instead of a token', reply(200, '<html>Please sign in</html>'), [0]],
+    ['HTML instead of a token', reply(200, '<html>Please sign in</html>'), [0, 1_000, 3_000, 7_000]],
     ['a token without a life', reply(200, { access_token: 'x' }), [0]],
     ['a life without a token', reply(200, { expires_in: 300 }), [0]],
     ['an empty token', reply(200, { access_token: '', expires_in: 300 }), [0]],

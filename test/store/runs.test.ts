@@ -140,3 +140,17 @@ describe('the baseline runs', () => {
     expect(store.runs.baselines(2)).toEqual(expected.slice(0, 2));
   });
 });
+
+describe('a run whose row is damaged', () => {
+  it.each(['policy', 'counts', 'requests'] as const)(
+    'in its %s is an error of the database, not a bug',
+    (column) => {
+      const { store, user } = tempStore();
+      const run = store.runs.begin(newRun());
+      user.pragma('ignore_check_constraints = ON');
+      user.prepare(`UPDATE runs SET ${column} = ?`).run('{"half');
+      expect(() => store.report.run(run)).toThrow(DatabaseError);
+      expect(() => store.report.run(run)).toThrow(`The ${column} of run ${run} are damaged`);
+    },
+  );
+});

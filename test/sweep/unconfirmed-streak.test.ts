@@ -1,57 +1,60 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../src/domain/time.ts';
+import { createEnding } from '../../src/sweep/ending.ts';
+import { createUnconfirmedStreak } from '../../src/sweep/unconfirmed-streak.ts';
 import { conversation, idOf } from '../simulator/running.ts';
-import { type Night, night } from './night.ts';
+import { night } from './night.ts';
 
-const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
-const stale = (n: number) => conversation(n, 'waiting_in_queue', 2 * DAY);
+type Result = [intendedAt: number, shown: boolean];
 
-/** So many stale ones, of which a close ends only those that `ends` names. */
-async function world(count: number, ends: (n: number) => boolean): Promise<Night> {
-  // So slow that a few dozen are in hand when the first is known not to have ended.
-  const n = await night({ conversations: numbers(count).map(stale), simulator: { latencyMs: [500, 500] } });
-  for (const i of numbers(count)) if (!ends(i)) n.world.setCloseEffect(idOf(i), { kind: 'never' });
-  return n;
+/** How a run stands after these results, in the order in which they became known. */
+function after(...results: readonly Result[]) {
+  const ending = createEnding(new AbortController());
+  const streak = createUnconfirmedStreak(ending);
+  for (const [intendedAt, shown] of results) {
+    if (shown) streak.confirmed(intendedAt);
+    else streak.unconfirmed(intendedAt);
+  }
+  return ending;
 }
 
+const many = (count: number, from = 1): Result[] =>
+  Array.from({ length: count }, (_, i) => [from + i, false]);
+
 describe('closes that are accepted and change nothing', () => {
-  it('twenty times in a row stop the run with 8; what is in hand is verified, the rest is left', async () => {
-    const n = await world(70, () => false);
-    const { exitCode, run, counts, message } = await n.sweep({ concurrency: 1 });
+  it.each<[string, Result[], boolean]>([
+    ['twenty in a row', many(20), true],
+    ['nineteen in a row', many(19), false],
+    ['twenty with one that showed in between', [...many(19), [20, true], ...many(1, 21)], false],
+    ['twenty after one that showed', [[0, true], ...many(20)], true],
+    ['twenty known late, begun before one that showed at once', [[30, true], ...many(20)], false],
+    ['twenty begun with one that showed at once', [[1, true], ...many(20, 1)], false],
+    ['twenty more begun after it', [[1, true], ...many(20, 2)], true],
+    ['twenty, the latest known first', many(20).reverse(), true],
+    ['an early one known to have shown after a later one', [[30, true], [5, true], ...many(20, 6)], false],
+  ])('%s', (_, results, stops) => {
+    const ending = after(...results);
+    expect(ending.stopped).toBe(stops);
+    expect(ending.codes).toEqual(stops ? [8] : []);
+    // What is in hand is still verified.
+    expect(ending.signal.aborted).toBe(false);
+  });
+
+  it('stop a run with 8, which verifies and records what it has in hand, and the next one makes up for it', async () => {
+    const numbers = Array.from({ length: 24 }, (_, i) => i + 1);
+    const n = await night({
+      conversations: numbers.map((i) => conversation(i, 'waiting_in_queue', 2 * DAY)),
+      simulator: { closeEffect: { kind: 'never' } },
+    });
+    const { exitCode, run, counts, message } = await n.sweep();
     expect({ exitCode, state: run.state }).toEqual({ exitCode: 8, state: 'stopped' });
     expect(message).toContain('accepted 20 closes in a row and ended none');
-    expect(counts).toMatchObject({ closed: 0, failed: 0, notAttempted: 0 });
-    expect(counts.unconfirmed).toBeGreaterThanOrEqual(20);
-    expect(counts.unconfirmed + counts.left).toBe(70);
-    expect(counts.left).toBeGreaterThan(0);
+    expect(counts).toMatchObject({ closed: 0, failed: 0, notAttempted: 0, unconfirmed: 24 });
     expect(n.store.ledger.intents()).toEqual([]);
-    expect(n.agreement()).toEqual([]);
-  });
 
-  it('nineteen times are nineteen conversations', async () => {
-    const n = await world(19, () => false);
-    expect(await n.sweep()).toMatchObject({ exitCode: 3, counts: { unconfirmed: 19, left: 0 } });
-  });
-
-  it.each([
-    ['in its answer', { kind: 'reply' }],
-    ['a little later', { kind: 'delayed', ms: 8_000 }],
-  ] as const)('with one in twenty that shows %s do not stop it', async (_, effect) => {
-    const n = await world(60, (i) => i % 15 === 0);
-    for (const i of numbers(60)) if (i % 15 === 0) n.world.setCloseEffect(idOf(i), effect);
-    const { exitCode, counts } = await n.sweep({ concurrency: 1 });
-    expect(exitCode).toBe(3);
-    expect(counts).toMatchObject({ closed: 4, unconfirmed: 56, left: 0 });
-  });
-
-  it('once they take effect again are made up for by the next run', async () => {
-    const n = await world(70, () => false);
-    const first = await n.sweep({ concurrency: 1 });
-    for (const i of numbers(70)) n.world.setCloseEffect(idOf(i), { kind: 'reply' });
+    for (const i of numbers) n.world.setCloseEffect(idOf(i), { kind: 'reply' });
     await n.later(HOUR);
-    const second = await n.sweep();
-    expect(second).toMatchObject({ exitCode: 0, counts: { closed: 70, left: 0 } });
-    expect(first.counts.unconfirmed).toBeLessThan(70);
+    expect(await n.sweep()).toMatchObject({ exitCode: 0, counts: { closed: 24, left: 0 } });
     expect(n.agreement()).toEqual([]);
   });
 });

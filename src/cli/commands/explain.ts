@@ -49,7 +49,7 @@ async function readNow(context: Context, conversationId: string): Promise<Conver
   const { connect } = await import('../compose.ts');
   const { interrupts, unlisten } = context.io.listenForInterrupts();
   try {
-    const client = connect(context, interrupts.stop);
+    const client = await connect(context, interrupts.stop);
     try {
       const trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
       const found = await client.conversations.read(conversationId, { signal: interrupts.stop, trace });

@@ -57,7 +57,7 @@ async function runSweep(context: Context): Promise<ExitCode> {
   const { closeList } = await import('../../report/close-list.ts');
 
   const { interrupts, unlisten } = listenAloud(context);
-  const client = connect(context, interrupts.abort);
+  const client = await connect(context, interrupts.abort);
   const progress = createProgressView(context);
   try {
     const store = openRecord(context, 'write');

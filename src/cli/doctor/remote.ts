@@ -12,7 +12,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** Token, organisation, permissions, limits and clock, as the remote side tells them. */
 export async function examineRemote(context: Context): Promise<Check[]> {
   const { interrupts, unlisten } = context.io.listenForInterrupts();
-  const client = connect(context, interrupts.stop);
+  const client = await connect(context, interrupts.stop);
   const trace: Trace = { requests: 0, httpStatus: null, errorCode: null, correlationId: null };
   const call = { signal: interrupts.stop, trace };
   try {
@@ -65,7 +65,7 @@ async function permitted(name: string, ask: () => Promise<unknown>): Promise<Che
     if (!(error instanceof ApiError)) throw error;
     if (error.failure === 'forbidden') return fail(name, error.message, EXIT.auth);
     // Whatever else it says of a conversation that does not exist, it is not "you may not".
-    if (error.failure === 'refused') return ok(name, 'not forbidden');
+    if (error.failure === 'refused' && error.code !== null) return ok(name, 'not forbidden');
     return fail(name, error.message, EXIT.unavailable);
   }
 }
