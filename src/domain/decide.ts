@@ -60,7 +60,7 @@ export function lastActivity(conversation: Conversation, mapping: Mapping | null
  */
 function ofThisLife(mapping: Mapping | null): Mapping | null {
   if (mapping === null || mapping.lastActivityAt === null || mapping.endSeenAt === null) return mapping;
-  return mapping.lastActivityAt <= mapping.endSeenAt ? { ...mapping, lastActivityAt: null } : mapping;
+  return mapping.lastActivityAt <= mapping.endSeenAt ? null : mapping;
 }
 
 /** The last moment that a Date can hold (ECMAScript). */
@@ -204,8 +204,7 @@ export function decide(
 
 /** Milliseconds since the later sign of life; Infinity when unknown, which {@link unknownActivity} keeps first. */
 function idleMs({ conversation, mapping, now }: Case): number {
-  const activity = lastActivity(conversation, mapping);
-  return activity === null ? Number.POSITIVE_INFINITY : now - activity;
+  return now - (lastActivity(conversation, mapping) ?? Number.NEGATIVE_INFINITY);
 }
 
 /** Why it is exempt, or null. An exemption that cannot be checked counts as one. */

@@ -24,8 +24,8 @@ export const LATEST: Instant = Date.parse('9999-12-31T23:59:59.999Z');
  */
 export function parseInstant(text: string): Instant | null {
   if (!ISO_8601.test(text)) return null;
-  const normalised = text.replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
-  const instant = Date.parse(normalised);
+  // It also takes offsets without a colon, as many programs write them.
+  const instant = Date.parse(text.replace(' ', 'T'));
   if (!(instant >= EARLIEST && instant <= LATEST)) return null;
   const day = Number(text.slice(8, 10));
   const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();

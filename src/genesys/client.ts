@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { Agent } from 'undici';
 import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
 import { MINUTE } from '../domain/time.ts';
@@ -7,9 +6,9 @@ import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from 
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
 import { createBreaker } from './breaker.ts';
-import { createDispatch, type Reply } from './dispatch.ts';
+import type { Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
-import { createPacer } from './pacer.ts';
+import { type Line, openLine } from './line.ts';
 import { createPlatformApi } from './platform-api.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { createRemoteClock } from './remote-clock.ts';
@@ -56,36 +55,17 @@ export interface Client {
 /** The latency is the mean of about so many of the latest replies. */
 const LATENCY_MEMORY = 10;
 
-/** Puts the client together: token → retry → pacer → dispatch, and one of the two contracts on top. */
-export function createClient(options: ClientOptions): Client {
+/** Puts the client together: token → retry → the line's pacer → its dispatch, and one of the two contracts on top. */
+export function createClient(options: ClientOptions, line: Line = openLine(options)): Client {
   const { clock, random, log } = options;
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
   // Every request under way listens; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, signal);
-  const agent = new Agent({
-    connect: {
-      // Sooner than that of the attempt, whose time-out could not tell that nothing was sent yet.
-      timeout: options.attemptTimeoutMs / 2,
-      // Said here, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
-      rejectUnauthorized: true,
-    },
-    // One at a time on a connection: what was written to one that dies is known to be that one request.
-    pipelining: 1,
-    headersTimeout: options.attemptTimeoutMs,
-    bodyTimeout: options.attemptTimeoutMs,
-    connections: options.concurrency,
-  });
-  const pacer = createPacer({
-    clock,
-    ratePerMinute: options.ratePerMinute,
-    budgetShare: options.budgetShare,
-    onError: (error) => log.warn('the pacer reported an error', { error: String(error) }),
-  });
+  const { dispatch, pacer } = line;
   const breaker = createBreaker();
   const remoteClock = createRemoteClock();
   const { toLocal } = remoteClock;
-  const dispatch = createDispatch({ agent, clock, attemptTimeoutMs: options.attemptTimeoutMs });
   const watch = { dispatch, breaker, pacer, clock };
   const dispatchToLogin = watched({ ...watch, onAnswer: () => {} });
   const figures = noRequests();
@@ -169,8 +149,7 @@ export function createClient(options: ClientOptions): Client {
     close: () => {
       // A token that nobody waits for any more.
       closed.abort(new UnavailableError('The connection to Genesys Cloud was closed.'));
-      pacer.stop();
-      return agent.destroy();
+      return line.close();
     },
   };
 }

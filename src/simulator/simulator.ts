@@ -4,6 +4,7 @@ import { UsageError } from '../domain/errors.ts';
 import { CONTROL_PREFIX, control } from './control.ts';
 import { deliver } from './deliver.ts';
 import { Exchange, type Incoming, type Interceptor } from './exchange.ts';
+import type { Mishap } from './faults.ts';
 import { resolveOptions, type SimulatorOptions } from './options.ts';
 import { population } from './population.ts';
 import { randomStream } from './random.ts';
@@ -11,12 +12,20 @@ import { Refusal } from './reply.ts';
 import type { RequestRecord } from './request-log.ts';
 import { createWorld, type World } from './world.ts';
 
+/** What a client is to meet with, and the headers that every answer has. */
+interface Answer {
+  readonly mishap: Mishap;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A simulated Genesys Cloud on loopback: login and API on one port, both contracts at once. */
 export interface Simulator {
   /** Listens on 127.0.0.1; port 0 takes any free one. @throws {UsageError} when the port is taken */
   start(port?: number): Promise<{ url: string; port: number }>;
   /** Cuts every connection; resolves when nothing is left open. Harmless when it was never started. */
   stop(): Promise<void>;
+  /** What becomes of a request, without the sockets. Rejects when the signal aborts. */
+  answer(incoming: Incoming, signal: AbortSignal): Promise<Answer>;
   readonly world: World;
   /** Every request to Genesys's side, in the order they came in. */
   readonly log: readonly RequestRecord[];
@@ -47,19 +56,24 @@ export function createSimulator(given: SimulatorOptions): Simulator {
   const contextIds = randomStream(seed, STREAM.contextIds);
   let running: { server: Server; stopping: AbortController } | null = null;
 
-  async function serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
-    const incoming = await receive(request);
+  async function answer(incoming: Incoming, signal: AbortSignal): Promise<Answer> {
     const contextId = contextIds.uuid();
     const mishap = incoming.url.pathname.startsWith(CONTROL_PREFIX)
       ? control(incoming, world, exchange.log, now())
       : await exchange.answer(incoming, contextId, signal);
     const headers = { Date: new Date(now()).toUTCString(), 'ININ-Correlation-Id': contextId };
+    return { mishap, headers };
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
+    const { mishap, headers } = await answer(await receive(request), signal);
     await deliver(response, mishap, headers, options.sleep, signal);
   }
 
   return {
     world,
     log: exchange.log,
+    answer,
     intercept(interceptor) {
       exchange.interceptor = interceptor;
     },

@@ -79,11 +79,11 @@ export function createEnding(abort: AbortController): Ending {
     fail: (error) => {
       if (!codes.includes(error.exitCode)) add(error.exitCode, error.message);
       stopped = true;
-      if (!abort.signal.aborted) abort.abort(new RunEnded('the run has ended', { cause: error }));
+      abort.abort(new RunEnded('the run has ended', { cause: error }));
     },
     abandon: () => {
       stopped = true;
-      if (!abort.signal.aborted) abort.abort(new RunEnded('the run has failed'));
+      abort.abort(new RunEnded('the run has failed'));
     },
     leaveRest: (left, { limit, maxDurationMs }) => {
       if (left === 0 || codes.length > 0) return;

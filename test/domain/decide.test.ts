@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CloseRequest } from '../../src/domain/close-request.ts';
 import { type Conversation, unreadable } from '../../src/domain/conversation.ts';
-import { CLOSE_REASONS, decide, KEEP_REASONS, lastActivity } from '../../src/domain/decide.ts';
+import { CLOSE_REASONS, decide, KEEP_REASONS, lastActivity, RULES } from '../../src/domain/decide.ts';
 import type { Mapping } from '../../src/domain/mapping.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { DAY, HOUR } from '../../src/domain/time.ts';
@@ -14,14 +14,18 @@ interface Given {
   policy?: Partial<Policy>;
 }
 
-function reasonFor({ conversation, mapping, request, policy }: Given) {
-  const { action, reason } = decide(
+function decisionFor({ conversation, mapping, request, policy }: Given) {
+  return decide(
     aConversation(conversation),
     mapping === null ? null : aMapping(mapping),
     request === undefined ? null : aRequest(request),
     aPolicy(policy),
     NOW,
   );
+}
+
+function reasonFor(given: Given) {
+  const { action, reason } = decisionFor(given);
   return `${action} ${reason}`;
 }
 
@@ -175,6 +179,11 @@ describe('decide', () => {
       'close stale',
     ],
     [
+      'an agent who has left, who gets no more time',
+      { policy: { staleAfterWithAgentMs: 9 * DAY } },
+      'close stale',
+    ],
+    [
       'a shorter time with agent, which counts for nothing',
       { ...QUIET_FOR(DAY - 1), policy: { staleAfterWithAgentMs: 1 } },
       'keep active_recently',
@@ -218,23 +227,103 @@ describe('decide', () => {
       { conversation: { ...WAITING, agentAnswered: false } },
       {},
     ];
-    for (const { conversation, mapping, request, policy } of cases) {
-      const decision = decide(
-        aConversation(conversation),
-        mapping === null ? null : aMapping(mapping),
-        request ? aRequest(request) : null,
-        aPolicy(policy),
-        NOW,
-      );
+    for (const given of cases) {
+      const decision = decisionFor(given);
       expect(decision.sentence).toMatch(/^\S.+[^.]$/);
       seen.add(decision.reason);
     }
     expect([...seen].sort()).toEqual([...KEEP_REASONS, ...CLOSE_REASONS].sort());
   });
+});
 
-  it('says why a reply was not understood', () => {
-    const decision = decide(unreadable(ID, 'it has no participants'), null, null, aPolicy(), NOW);
-    expect(decision.sentence).toContain('it has no participants');
+describe('the sentence', () => {
+  const AT = NOW - 2 * DAY;
+  const AT_TEXT = '2026-11-08T03:00:00.000Z';
+  const LATEST = 8.64e15;
+
+  it.each<[string, Given, string]>([
+    [
+      'of a reply that was not understood says why',
+      { conversation: unreadable(ID, 'it has no participants') },
+      'the reply could not be understood: it has no participants',
+    ],
+    [
+      'of one for which there is no why says that',
+      { conversation: { status: 'unknown' } },
+      'the reply could not be understood: no reason given',
+    ],
+    [
+      'of an end says when',
+      { conversation: { status: 'closed', endedAt: AT } },
+      `it has already ended at ${AT_TEXT}`,
+    ],
+    ['of an end without a time does not', { conversation: { status: 'closed' } }, 'it has already ended'],
+    [
+      'of other media names them',
+      { conversation: { messageTypes: ['sms', 'line'] } },
+      'it is sms, line, not ours to close',
+    ],
+    [
+      'of a medium that is not told says that',
+      { conversation: { messageTypes: [] } },
+      'it does not say what kind of messaging it is',
+    ],
+    [
+      'of a hold says until when',
+      { mapping: { holdUntil: NOW + DAY } },
+      'it is on hold until 2026-11-11T03:00:00.000Z',
+    ],
+    [
+      'of the last moment that there is gives it',
+      { mapping: { holdUntil: LATEST } },
+      'it is on hold until +275760-09-13T00:00:00.000Z',
+    ],
+    [
+      'of a moment that is none gives no time',
+      { mapping: { holdUntil: LATEST + 1e9 } },
+      'it is on hold until an unreadable time',
+    ],
+    [
+      'of activity since a request gives both moments',
+      { request: { requestedAt: AT - DAY } },
+      `it was active at ${AT_TEXT}, after the close was asked for at 2026-11-07T03:00:00.000Z`,
+    ],
+    [
+      'of a request says by whom and when',
+      { request: { requestedAt: AT } },
+      `its close was asked for by cli at ${AT_TEXT}`,
+    ],
+    [
+      'of an exemption names what is exempt',
+      { policy: { exemptDivisions: ['d1'] } },
+      'its division d1 is exempt',
+    ],
+    [
+      'of the platform timer says when it ends',
+      { conversation: { platformEndsAt: NOW + 1 } },
+      "Genesys's own inactivity timer ends it at 2026-11-10T03:00:00.001Z",
+    ],
+    [
+      'of recent activity says how old it is, and how old it must be',
+      QUIET_FOR(3 * HOUR),
+      'it was active 3h ago, less than 1d',
+    ],
+    [
+      'of a connected agent says the same',
+      { conversation: { agentConnected: true }, policy: { staleAfterWithAgentMs: 3 * DAY } },
+      'an agent is connected and it was active 2d ago, less than 3d',
+    ],
+    ['of a stale one says for how long', {}, 'idle for 2d'],
+  ])('%s', (_, given, sentence) => {
+    expect(decisionFor(given).sentence).toBe(sentence);
+  });
+});
+
+describe('the rules', () => {
+  it('have names for people that are questions, no two the same', () => {
+    const names = RULES.map(({ name }) => name);
+    for (const name of names) expect(name).toMatch(/^(can|does|did|has|is|was|will) \w/);
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 
@@ -312,6 +401,10 @@ describe('a conversation that came back to life after it had ended', () => {
       const reason = reasonFor({ conversation: silent, mapping: { ...endSeen(30, 90), state } });
       expect(reason).toBe('keep unknown_activity');
     }
+  });
+
+  it('is not stale by a sign of life in the very moment of that end', () => {
+    expect(reasonFor({ conversation: silent, mapping: endSeen(30, 30) })).toBe('keep unknown_activity');
   });
 
   it('is judged by what our own side knows of its new one', () => {

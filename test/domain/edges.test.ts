@@ -43,6 +43,7 @@ describe('the exit code when several apply', () => {
 
 describe('expected errors', () => {
   it.each([
+    [new ExpectedError('x', EXIT.incomplete), 3],
     [new UsageError('x'), 2],
     [new DatabaseError('x'), 9],
     [new LeaseHeldError('x'), 11],
@@ -56,6 +57,7 @@ describe('expected errors', () => {
   it('of the API say null for what is not known, and keep their cause', () => {
     const cause = new Error('reset');
     expect(new ApiError('x', { failure: 'lost', cause })).toMatchObject({
+      name: 'ApiError',
       failure: 'lost',
       status: null,
       code: null,
@@ -92,6 +94,8 @@ describe('a moment as text', () => {
     ['2026-11-01T09:30:15.123456789-0530', '2026-11-01T15:00:15.123Z'],
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
     ['2026-11-01t09:30:00z', '2026-11-01T09:30:00.000Z'],
+    ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('%s is %s', (text, expected) => {
     expect(toIso(parseInstant(text) ?? Number.NaN)).toBe(expected);
   });
@@ -113,6 +117,8 @@ describe('a moment as text', () => {
     '2026-11-01T09:30:00+25:00',
     '01/11/2026',
     ' 2026-11-01',
+    '-2026-11-01',
+    '+02026-11-01',
     '9999-12-31T23:59:59-01:00',
     '0000-01-01T00:00:00+01:00',
   ])('%j is none', (text) => {

@@ -17,9 +17,16 @@ describe('a policy that could close more', () => {
     ['a shorter platformTimerGrace', {}, { platformTimerGraceMs: 0 }, ['platformTimerGrace 12h → 0s']],
     ['closing what awaits an agent', {}, { awaitingAgent: 'close' }, ['awaitingAgent keep → close']],
     ['an exemption less', { exemptQueues: ['a', 'b'] }, { exemptQueues: ['b'] }, ['exemptQueues without a']],
+    [
+      'two exemptions less',
+      { exemptQueues: ['a', 'b', 'c'] },
+      { exemptQueues: ['b'] },
+      ['exemptQueues without a, c'],
+    ],
     ['an exempt division less', { exemptDivisions: ['d'] }, {}, ['exemptDivisions without d']],
     ['an exemption replaced', { exemptQueues: ['a'] }, { exemptQueues: ['b'] }, ['exemptQueues without a']],
     ['a message type more', {}, { messageTypes: ['webmessaging', 'sms'] }, ['messageTypes with sms']],
+    ['two message types more', {}, { messageTypes: ['sms', 'line'] }, ['messageTypes with sms, line']],
     [
       'two at once, and one that is narrower does not make up for them',
       {},
@@ -41,6 +48,7 @@ describe('a policy that could close more', () => {
       { staleAfterMs: 2 * DAY, staleAfterWithAgentMs: 3 * DAY, platformTimerGraceMs: DAY },
     ],
     ['more exemptions, in another order', { exemptQueues: ['a', 'b'] }, { exemptQueues: ['c', 'b', 'a'] }],
+    ['closing what awaits an agent as before', { awaitingAgent: 'close' }, { awaitingAgent: 'close' }],
     ['keeping what awaits an agent', { awaitingAgent: 'close' }, { awaitingAgent: 'keep' }],
     ['fewer message types', { messageTypes: ['webmessaging', 'sms'] }, { messageTypes: ['sms'] }],
   ] as [string, Partial<Policy>, Partial<Policy>][])('is not seen in %s', (_, last, next) => {
@@ -48,9 +56,9 @@ describe('a policy that could close more', () => {
   });
 
   it('is refused with what changed and what to do, and not before the first baseline', () => {
-    const refusal = policyWidened(aPolicy(), aPolicy({ staleAfterMs: HOUR }));
+    const refusal = policyWidened(aPolicy(), aPolicy({ staleAfterMs: HOUR, awaitingAgent: 'close' }));
     expect(refusal?.guard).toBe('policy_widened');
-    expect(refusal?.sentence).toContain('staleAfter 1d → 1h');
+    expect(refusal?.sentence).toContain('(staleAfter 1d → 1h; awaitingAgent keep → close)');
     expect(refusal?.sentence).toContain('--accept-policy');
     expect(policyWidened(null, aPolicy({ staleAfterMs: 0 }))).toBeNull();
   });

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { isFromPerson } from '../../src/domain/close-request.ts';
-import { lastSpeaker, type RemoteStatus } from '../../src/domain/conversation.ts';
+import { lastSpeaker, type RemoteStatus, unreadable } from '../../src/domain/conversation.ts';
 import {
   consequencesOf,
   endedAfterIntent,
   factsOf,
+  NO_FACTS,
   OUTCOMES,
   type OutcomeKind,
   originOf,
+  UNSETTLED,
 } from '../../src/domain/outcome.ts';
 import { COUNT_OF, isBaseline, noCounts, noRequests, type Run } from '../../src/domain/run.ts';
 import { DAY, HOUR } from '../../src/domain/time.ts';
-import { aConversation, aMapping, anOutcome, aPolicy, aRequest, NOW } from './make.ts';
+import { aConversation, aMapping, anOutcome, aPolicy, aRequest, ID, NOW } from './make.ts';
 
 describe('what an outcome changes', () => {
   it.each([
@@ -36,10 +38,51 @@ describe('what an outcome changes', () => {
     },
   );
 
+  it('leaves a request pending exactly for those of which it is the answer all the same', () => {
+    const pending = OUTCOMES.filter((outcome) => !consequencesOf(anOutcome({ outcome })).settlesRequest);
+    expect(pending.filter((outcome) => outcome !== 'would_close').sort()).toEqual([...UNSETTLED].sort());
+  });
+
   it('is counted under a name of its own for each of the nine', () => {
     const names = OUTCOMES.map((outcome) => COUNT_OF[outcome]);
     expect(new Set(names).size).toBe(9);
     expect(Object.keys(noCounts())).toEqual(expect.arrayContaining(names));
+  });
+});
+
+describe('nothing', () => {
+  it('is what is known of a conversation that was not read', () => {
+    expect(NO_FACTS).toEqual({
+      remoteStatus: 'unknown',
+      remoteLastActivityAt: null,
+      idleSeconds: null,
+      queueId: null,
+      agentConnected: null,
+    });
+  });
+
+  it('is what one that cannot be understood tells, but why', () => {
+    const { id, status, problem, messageTypes, ...rest } = unreadable(ID, 'not JSON');
+    expect({ id, status, problem, messageTypes }).toEqual({
+      id: ID,
+      status: 'unknown',
+      problem: 'not JSON',
+      messageTypes: [],
+    });
+    for (const value of Object.values(rest)) expect(value).toBeNull();
+  });
+
+  it('was requested and counted before a run', () => {
+    expect(noRequests()).toEqual({
+      total: 0,
+      reads: 0,
+      closes: 0,
+      surveys: 0,
+      tokens: 0,
+      rateLimited: 0,
+      retried: 0,
+    });
+    for (const count of Object.values(noCounts())) expect(count).toBe(0);
   });
 });
 
@@ -74,6 +117,7 @@ describe('the facts of an outcome', () => {
   it.each([
     ['nothing known', { lastActivityAt: null, queueIds: null }, { idleSeconds: null, queueId: null }],
     ['no queue', { queueIds: [] }, { queueId: null }],
+    ['one queue', { queueIds: ['q1'] }, { queueId: 'q1' }],
     ['activity ahead of the clock', { lastActivityAt: NOW + HOUR }, { idleSeconds: 0 }],
   ])('with %s', (_, changes, expected) => {
     expect(factsOf(aConversation(changes), null, NOW)).toMatchObject(expected);

@@ -118,6 +118,16 @@ describe('a conversation rests', () => {
       NOW + WEEKLY,
     ],
     [
+      'although its request ran out in between',
+      [
+        [0, 'unconfirmed'],
+        [24, 'unconfirmed'],
+        [36, 'expired'],
+        [48, 'unconfirmed'],
+      ],
+      NOW + WEEKLY,
+    ],
+    [
       'from the latest try that told, not from one that did not',
       [
         [0, 'server error'],

@@ -11,11 +11,19 @@ interface Sleeper {
 
 /** Turns of the event loop that a woken sleeper gets before the next one is woken. */
 const TURNS_AFTER_WAKING = 5;
-/**
- * Real milliseconds without any news before a clock that runs by itself jumps. Bottleneck, which the clock cannot
- * see, takes some real turns between letting an attempt in and starting it.
- */
-const QUIET_MS = 10;
+/** How a clock that runs by itself finds out that nothing is going on: so many steps in a row without any news. */
+export interface Quiet {
+  readonly steps: number;
+  readonly step: () => Promise<unknown>;
+}
+
+/** So many real milliseconds: for what has timers of its own, which the clock cannot see, as Bottleneck has. */
+export const quietFor = (ms: number): Quiet => ({ steps: ms, step: () => realSleep(1) });
+
+/** So many turns of the event loop: for what waits for nothing but the clock. */
+export const quietTurns = (steps: number): Quiet => ({ steps, step: () => turn() });
+
+const QUIET = quietFor(10);
 
 /**
  * A clock on which no real time passes. Time moves in one of two ways: by hand with {@link advance}, or by itself
@@ -93,11 +101,11 @@ export class VirtualClock implements Clock {
 
   /**
    * From now on jumps to the earliest sleeper whenever nothing is going on: `isIdle` says so (no HTTP request is in
-   * flight, say) and `quietMs` real milliseconds brought no news.
+   * flight, say) and `quiet` brought no news.
    *
    * @returns stops it; resolves when it has stopped
    */
-  runByItself(isIdle: () => boolean, quietMs = QUIET_MS): () => Promise<void> {
+  runByItself(isIdle: () => boolean, quiet = QUIET): () => Promise<void> {
     let stopped = false;
     const run = async () => {
       while (!stopped) {
@@ -106,11 +114,12 @@ export class VirtualClock implements Clock {
           continue;
         }
         const before = this.#news;
-        let quiet = 0;
-        for (; quiet < quietMs && isIdle() && this.#news === before; quiet++) await realSleep(1);
-        if (quiet < quietMs) await realSleep(1);
+        let steps = 0;
+        for (; steps < quiet.steps && isIdle() && this.#news === before; steps++) await quiet.step();
+        if (steps < quiet.steps) await quiet.step();
         const next = this.#earliest();
-        if (quiet < quietMs || stopped || this.#news !== before || !isIdle() || next === undefined) continue;
+        if (steps < quiet.steps || stopped || this.#news !== before || !isIdle() || next === undefined)
+          continue;
         this.#wake(next);
       }
     };

@@ -28,6 +28,7 @@ describe('the budget of closes', () => {
     expect(counts).toMatchObject({ closed: 0 });
     expect(patches(n)).toBe(0);
     expect(counts.left + counts.notAttempted).toBe(30);
+    expect(n.story(idOf(1))).toEqual(['not_attempted/budget']);
   });
 
   it('is no reason to complain when it was just enough', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, SECOND, toIso } from '../../src/domain/time.ts';
 import type { Fault, FaultKind } from '../../src/simulator/faults.ts';
+import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { type Night, night } from './night.ts';
 
@@ -22,6 +23,57 @@ function requestsFor(n: Night, id = ID): string {
     .join(' ');
 }
 
+describe('a close that shows in its answer', () => {
+  it.each([
+    ['an agent took part', 'agent_customer_silent', 'closed'],
+    ['nobody ever answered', 'waiting_in_queue', 'abandoned'],
+  ] as const)('when %s leaves it %s', async (_, kind, remoteStatus) => {
+    const n = await night({ conversations: [conversation(1, kind, 2 * DAY)] });
+    await n.sweep();
+    expect(requestsFor(n)).toBe('read close');
+    expect(n.outcomes(ID)).toMatchObject([{ outcome: 'closed', remoteStatus }]);
+  });
+});
+
+describe('the intent of a close', () => {
+  it('is on record before the close leaves, with all that it takes to finish the record', async () => {
+    const n = await night({ conversations: [stale()] });
+    const requestId = n.request([ID], { origin: 'csv:list.csv#7' }).get(ID);
+    let intents: unknown;
+    n.when('close', ID, () => {
+      intents = n.store.ledger.intents();
+    });
+    const { run } = await n.sweep();
+    expect(intents).toMatchObject([
+      {
+        conversationId: ID,
+        sessionId: 'session-0001',
+        runId: run.id,
+        intendedAt: START,
+        reason: 'requested',
+        detail: expect.stringContaining('asked for by csv:list.csv#7'),
+        origin: 'csv:list.csv#7',
+        requestId,
+        remoteStatus: 'active',
+        remoteLastActivityAt: START - 2 * DAY,
+        idleSeconds: (2 * DAY) / SECOND,
+        agentConnected: false,
+      },
+    ]);
+  });
+
+  it('tells of no session where no mapping knows it', async () => {
+    const n = await night({ conversations: [stale()], mapping: [] });
+    n.request([ID]);
+    let intents: unknown;
+    n.when('close', ID, () => {
+      intents = n.store.ledger.intents();
+    });
+    await n.sweep();
+    expect(intents).toMatchObject([{ conversationId: ID, sessionId: null }]);
+  });
+});
+
 describe('a close that is refused', () => {
   it.each([400, 404, 409] as const)(
     'with %i because it has ended meanwhile is read and believed',
@@ -31,7 +83,9 @@ describe('a close that is refused', () => {
       const { exitCode } = await n.sweep();
 
       expect(exitCode).toBe(0);
-      expect(n.outcomes(ID)).toMatchObject([{ outcome: 'already_closed', remoteStatus: 'abandoned' }]);
+      expect(n.outcomes(ID)).toMatchObject([
+        { outcome: 'already_closed', remoteStatus: 'abandoned', detail: 'it ended by itself' },
+      ]);
       expect(requestsFor(n)).toBe('read close read');
       expect(n.agreement()).toEqual([]);
     },
@@ -75,7 +129,9 @@ describe('a close that is refused', () => {
     const n = await night({ conversations: [stale()] });
     n.when('close', ID, () => n.world.forget(ID));
     await n.sweep();
-    expect(n.story(ID)).toEqual(['not_found']);
+    expect(n.outcomes(ID)).toMatchObject([
+      { outcome: 'not_found', detail: 'it was gone after the close was sent', remoteStatus: 'unknown' },
+    ]);
     expect(n.mapping(ID)?.state).toBe('gone');
     expect(n.agreement()).toEqual([]);
   });
@@ -118,6 +174,7 @@ describe('a close whose answer is lost or says nothing', () => {
       expect(n.story(ID)).toEqual(['closed/stale_unanswered']);
       expect(n.account(ID)).toMatchObject({ patches: 2, effectivePatches: 1 });
       expect(requestsFor(n)).toMatch(/^read close( read)+ close$/);
+      expect(n.notes).toContainEqual(expect.stringMatching(`sending it once more .*${ID}`));
       expect(n.agreement()).toEqual([]);
     },
   );
@@ -128,7 +185,13 @@ describe('a close whose answer is lost or says nothing', () => {
     const { exitCode } = await n.sweep();
 
     expect(exitCode).toBe(3);
-    expect(n.story(ID)).toEqual(['unconfirmed/stale_unanswered']);
+    expect(n.outcomes(ID)).toMatchObject([
+      {
+        outcome: 'unconfirmed',
+        reason: 'stale_unanswered',
+        detail: 'the close was sent, and it still does not show as ended',
+      },
+    ]);
     expect(n.account(ID).patches).toBe(2);
     n.calm();
     await n.later(DAY);
@@ -176,6 +239,11 @@ describe('a close whose answer is lost or says nothing', () => {
     expect(first.counts).toMatchObject({ closed: 1, failed: 0, left: 0 });
     expect(n.outcomes(ID)).toEqual([]);
     expect(n.store.ledger.intents()).toMatchObject([{ conversationId: ID, runId: 1 }]);
+    expect(n.notes).toContainEqual(
+      expect.stringMatching(
+        `What became of the close of ${ID} could not be read.*; the next run will find out`,
+      ),
+    );
 
     n.calm();
     await n.later(DAY);
@@ -201,6 +269,19 @@ describe('a close that was turned away at the door', () => {
     expect(exitCode).toBe(0);
     expect(n.story(ID)).toEqual(['closed/stale_unanswered']);
     expect(n.account(ID)).toMatchObject({ reads: 1, patches: 2, effectivePatches: 1 });
+  });
+
+  it('with 429 again and again is a failure, which is not read again', async () => {
+    const n = await night({ conversations: [stale(1), stale(2)] });
+    n.when('close', ID, () => ({ kind: '429', retryAfter: '1' }));
+    const { exitCode, counts } = await n.sweep();
+    expect(exitCode).toBe(3);
+    expect(counts).toMatchObject({ closed: 1, failed: 1, unconfirmed: 0 });
+    expect(n.outcomes(ID)).toMatchObject([
+      { outcome: 'failed', reason: 'close', httpStatus: 429, remoteStatus: 'active' },
+    ]);
+    expect(n.account(ID).reads).toBe(1);
+    expect(n.store.ledger.intents()).toEqual([]);
   });
 
   it('with a second 401 ends the run with 4, closes nothing and leaves no intent', async () => {

@@ -29,6 +29,9 @@ describe('the code and the state with which a run ends', () => {
     ['nothing to do', {}, 0, 'done'],
     ['closed all', { counts: { closed: 5, kept: 2, alreadyClosed: 1 } }, 0, 'done'],
     ['not found', { counts: { notFound: 1 } }, 0, 'done'],
+    ['ten, and none of them found', { counts: { notFound: 10, inspected: 10 } }, 3, 'done'],
+    ['nine, and none of them found', { counts: { notFound: 9, inspected: 9 } }, 0, 'done'],
+    ['ten not found, and one that was', { counts: { notFound: 10, inspected: 11 } }, 0, 'done'],
     ['failed', { counts: { failed: 1 } }, 3, 'done'],
     ['unconfirmed', { counts: { unconfirmed: 1 } }, 3, 'done'],
     ['expired', { counts: { expired: 1 } }, 3, 'done'],
@@ -75,6 +78,21 @@ describe('the one line for the mail of cron', () => {
         sentences: ['The time is used up.'],
       },
       'Closed 4, kept 3, 2 had already ended, 1 not found, 5 had been reopened, 6 recovered, 7 left. The time is used up. 8 failed: see nightsweep runs for why. 9 did not show as ended in time: the next run looks again. 10 close requests were too old: ask again. 11 could not be read after the close: the next run finds out.',
+    ],
+    [
+      'one that rests',
+      { counts: { resting: 1 } },
+      'Closed 0, kept 0, 0 had already ended, 0 left. 1 could not be closed three nights running and is tried once a week: nightsweep doctor lists what to report to Genesys.',
+    ],
+    [
+      'two that rest',
+      { counts: { resting: 2 } },
+      'Closed 0, kept 0, 0 had already ended, 0 left. 2 could not be closed three nights running and are tried once a week: nightsweep doctor lists what to report to Genesys.',
+    ],
+    [
+      'nothing found at all',
+      { counts: { notFound: 10, inspected: 10 } },
+      'Closed 0, kept 0, 0 had already ended, 10 not found, 0 left. Genesys Cloud knows none of the 10 that were read: check region, organisation and api, and set expectOrganization.',
     ],
     [
       'a dry run',

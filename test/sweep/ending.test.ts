@@ -83,6 +83,25 @@ describe('why a run ends', () => {
     expect(ending.sentences).toHaveLength(codes.length);
   });
 
+  it.each([
+    ['a limit', { limit: 5, maxDurationMs: null }, 'The limit or time is used up'],
+    ['a limit of time', { limit: null, maxDurationMs: 5 }, 'The limit or time is used up'],
+    ['both', { limit: 5, maxDurationMs: 5 }, 'The limit or time is used up'],
+    ['no limit', { limit: null, maxDurationMs: null }, 'Some came or stayed meanwhile'],
+  ])('leaveRest with %s says what may have kept it', (_, limits, why) => {
+    const ending = setUp();
+    ending.leaveRest(1, limits);
+    expect(ending.sentences).toEqual([expect.stringContaining(why)]);
+  });
+
+  it('include takes over how a run within this one ended, and nothing when it ended well', () => {
+    const ending = setUp();
+    ending.include(0, 'All closed.');
+    expect(ending).toMatchObject({ stopped: false, codes: [], sentences: [] });
+    ending.include(3, 'One failed.');
+    expect(ending).toMatchObject({ stopped: false, codes: [3], sentences: ['One failed.'] });
+  });
+
   it('note is a remark and no reason', () => {
     const ending = setUp();
     ending.note('By the way.');

@@ -201,7 +201,10 @@ describe('a run that is stopped and will not wait', () => {
       if (nth === 12) person.abort();
     });
     const { counts } = await n.sweep({}, person.signals);
-    expect(counts.closed + counts.notAttempted + counts.left).toBe(30);
+    // A close whose answer was on its way is neither: its intent stays.
+    const unknown = n.store.ledger.intents().length;
+    expect(counts.closed + counts.notAttempted + counts.left + unknown).toBe(30);
+    expect(counts.notAttempted).toBeGreaterThan(0);
     expect(counts.left).toBeGreaterThan(0);
     await nextNightFinishes(n, 30);
   });

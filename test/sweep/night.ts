@@ -21,20 +21,14 @@ import type { Interrupts, SweepDeps, SweepSettings } from '../../src/sweep/conte
 import { type Answer, serveOrWait } from '../../src/sweep/handover.ts';
 import type { Log } from '../../src/sweep/ports.ts';
 import { sweep } from '../../src/sweep/sweep.ts';
-import { httpInFlight } from '../helpers/http-in-flight.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
+import { createWire, type WireKind } from './wire.ts';
 
 /** Real files, and no wait for a disk where the system has a place for them in memory. */
 const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** So many requests a minute that pacing takes next to no time. */
 const RATE = 1_000_000;
-/**
- * Real milliseconds without news before the clock jumps: Bottleneck takes up to four timers of one to start an attempt
- * that it could start at once.
- */
-const QUIET_MS = 10;
-
 export const SETTINGS: SweepSettings = {
   policy: {
     staleAfterMs: DAY,
@@ -69,6 +63,7 @@ export interface NightOptions {
   readonly conversations: readonly ConversationRecord[];
   readonly mapping?: readonly MappingRow[];
   readonly simulator?: Partial<SimulatorOptions>;
+  readonly wire?: WireKind;
 }
 
 /** What one run may be given besides its settings. */
@@ -102,13 +97,18 @@ export async function night(
   store.intake.putMappings(options.mapping ?? conversations.map(mappingOf), 'test', clock.now());
   const user = new Database(path);
 
-  const simulator = createSimulator({
-    now: clock.now,
-    sleep: park,
-    conversations,
-    rateLimit: { allowed: RATE, windowMs: MINUTE },
-    ...options.simulator,
-  });
+  const wire = createWire(
+    createSimulator({
+      now: clock.now,
+      sleep: park,
+      conversations,
+      rateLimit: { allowed: RATE, windowMs: MINUTE },
+      ...options.simulator,
+    }),
+    atEnd,
+    options.wire,
+  );
+  const { simulator } = wire;
   const hooks: { route: Route; id: string | null; hook: Hook; seen: number }[] = [];
   simulator.intercept(async ({ route, conversationId }) => {
     for (const one of hooks) {
@@ -121,12 +121,10 @@ export async function night(
   });
   const { url, port } = await simulator.start();
 
-  const origins = new Set([url]);
-  const inFlight = httpInFlight(atEnd, (origin) => origins.has(origin));
   const over = new AbortController();
   setMaxListeners(0, over.signal);
   let parked = 0;
-  const stopClock = clock.runByItself(() => inFlight() <= parked, QUIET_MS);
+  const stopClock = clock.runByItself(() => wire.inFlight() <= parked, wire.quiet);
 
   let ended: Promise<void> | null = null;
   const end = () => {
@@ -155,7 +153,8 @@ export async function night(
   }
 
   const notes: string[] = [];
-  const note = (message: string) => void notes.push(message);
+  const note = (message: string, fields?: object) =>
+    void notes.push(fields === undefined ? message : `${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: note, info: note, warn: note };
 
   async function run<T>(
@@ -166,8 +165,7 @@ export async function night(
     const settings = { ...SETTINGS, ...changes };
     const never = new AbortController().signal;
     const { stop = never, abort = never, apiUrl = url, loginUrl = url, ...changed } = how;
-    for (const one of [apiUrl, loginUrl]) origins.add(one);
-    const client = createClient({
+    const options: ClientOptions = {
       contract,
       apiUrl,
       loginUrl,
@@ -184,7 +182,8 @@ export async function night(
       userAgent: 'nightsweep/test',
       signal: abort,
       onToken: () => {},
-    });
+    };
+    const client = createClient(options, wire.openLine(options));
     const deps: SweepDeps = {
       clock,
       random: () => 0.5,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import type { Intent } from '../../src/sweep/ports.ts';
+import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { intend } from '../store/fixtures.ts';
 import { type Night, night, SETTINGS } from './night.ts';
@@ -65,6 +66,16 @@ describe('an intent that a dead run has left', () => {
           sessionId: 'session-of-the-intent',
           queueId: 'queue-of-the-intent',
           remoteStatus: 'abandoned',
+          remoteLastActivityAt: START - 2 * DAY,
+          idleSeconds: 172_800,
+          agentConnected: false,
+          httpStatus: 200,
+          errorCode: null,
+          correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          requests: 1,
+          decidedAt: START + HOUR,
+          // The gateway contract does not tell when: it was found just now.
+          closedAt: contract === 'platform' ? START : START + HOUR,
         },
       ]);
       expect(n.mapping(ID)?.state).toBe('closed');
@@ -97,6 +108,7 @@ describe('an intent that a dead run has left', () => {
     const { counts } = await n.sweep();
     expect(counts.recovered).toBe(1);
     expect(n.story(ID)).toEqual([outcome]);
+    expect(n.outcomes(ID)).toMatchObject([{ detail: 'recovered', closedAt: START - before }]);
     expect(n.mapping(ID)?.state).toBe('closed');
   });
 
@@ -111,6 +123,7 @@ describe('an intent that a dead run has left', () => {
     expect(n.story(ID)).toEqual(['closed/stale_unanswered']);
     expect(n.story(idOf(2))).toEqual(['kept/active_recently']);
     expect(n.account(idOf(2)).patches).toBe(0);
+    expect(n.notes).toContainEqual(expect.stringMatching(`interrupted close did not happen.* .*${ID}`));
     expect(n.agreement()).toEqual([]);
   });
 
@@ -144,8 +157,19 @@ describe('an intent that a dead run has left', () => {
     const n = await night({ conversations: [stale()] });
     deadRun(n, [ID]);
     n.world.forget(ID);
-    await n.sweep();
-    expect(n.story(ID)).toEqual(['not_found']);
+    const { counts } = await n.sweep();
+    expect(counts).toMatchObject({ recovered: 1, notFound: 1 });
+    expect(n.outcomes(ID)).toMatchObject([
+      {
+        outcome: 'not_found',
+        reason: null,
+        detail: 'recovered: it was gone after the close was intended',
+        sessionId: 'session-of-the-intent',
+        remoteStatus: 'unknown',
+        idleSeconds: null,
+        closedAt: null,
+      },
+    ]);
     expect(n.mapping(ID)?.state).toBe('gone');
     expect(n.store.ledger.intents()).toEqual([]);
   });
@@ -163,6 +187,11 @@ describe('an intent that a dead run has left', () => {
     expect(exitCode).toBe(3);
     expect(message).toContain('1 could not be read after the close');
     expect(counts).toMatchObject({ recovered: 0, closed: 1, left: 0 });
+    expect(n.notes).toContainEqual(
+      expect.stringMatching(
+        `the interrupted close of ${ID} could not be read .*; the next run will find out`,
+      ),
+    );
     expect(n.outcomes(ID)).toEqual([]);
     expect(n.store.ledger.intents()).toMatchObject([{ conversationId: ID }]);
     expect(n.account(ID).patches).toBe(0);
