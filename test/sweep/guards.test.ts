@@ -165,6 +165,14 @@ describe('a clock or an organisation that is wrong', () => {
     expect(await refused(n, { expectOrganization: 'Acme' })).toContain('could not be read');
   });
 
+  it('of an organisation for which no requests are left: ends the run with 8', async () => {
+    const n = await night({ conversations: world() });
+    n.when('organization', null, () => ({ kind: '429', retryAfter: '3600' }));
+    const { exitCode, counts } = await n.sweep({ expectOrganization: 'Acme' });
+    expect({ exitCode, closed: counts.closed }).toEqual({ exitCode: 8, closed: 0 });
+    expect(n.store.ledger.intents()).toEqual([]);
+  });
+
   it.each(['Simulated Organisation', '94f2d3eb-f3c7-4398-8695-c8f2d8a80d21'])(
     'is right when it is the expected one, %s',
     async (expectOrganization) => {
@@ -197,6 +205,11 @@ describe('conversations that nobody knows', () => {
     expect(exitCode).toBe(5);
     expect(counts.notFound).toBe(0);
     expect(numbers(3).map((one) => n.mapping(idOf(one))?.state)).toEqual(['open', 'open', 'open']);
+    expect(numbers(3).map((one) => n.story(idOf(one)))).toEqual([
+      ['not_attempted/refused'],
+      ['not_attempted/refused'],
+      ['not_attempted/refused'],
+    ]);
     expect(n.requests(idOf(3)).at(-1)?.settledAt).toBeNull();
   });
 

@@ -111,6 +111,7 @@ describe('a close that is asked for while', () => {
     expect(report?.run).toMatchObject({ kind: 'close', scope: 'requested', state: 'done' });
     expect(report?.exitCode).toBe(0);
     expect(answers.get(LATER)).toMatchObject({ outcome: 'closed', runId: report?.run.id });
+    expect(n.lease.acquire(), 'the lease is free').not.toBeNull();
     expect(n.agreement()).toEqual([]);
   });
 
@@ -124,11 +125,17 @@ describe('a close that is asked for while', () => {
 
   it('a sweep holds the lease is handed to that run and answered by it', async () => {
     const n = await longNight(70);
+    n.when('read', idOf(70), () => n.park(10 * SECOND));
     let closing: ReturnType<Night['close']> | null = null;
+    let answeredAt = 0;
     atRead(n, 5, () => {
       closing = n.close([LATER]);
+      closing.then(() => {
+        answeredAt = n.clock.now();
+      });
     });
     const swept = await n.sweep();
+    expect(answeredAt, 'before the sweep has ended').toBeLessThan(swept.run.finishedAt);
     const served = await (closing as unknown as ReturnType<Night['close']>);
 
     expect(served.report).toBeNull();
@@ -160,7 +167,9 @@ describe('a close that is asked for while', () => {
     await letGo;
     expect(report?.run.startedAt).toBeGreaterThanOrEqual(n.clock.now() - SECOND);
     expect(answers.get(LATER)).toMatchObject({ outcome: 'closed' });
-    expect(n.notes.find((note) => note.startsWith('Handed to'))).toContain('just starting or ending');
+    expect(n.notes.filter((note) => note.startsWith('Handed to'))).toEqual([
+      'Handed to one that is just starting or ending, which holds the lease; waiting for the outcome.',
+    ]);
   });
 
   it('another holds the lease can be given up; the request stays', async () => {

@@ -30,6 +30,26 @@ describe('requests that come after their conversation was looked at', () => {
     expect(exitCode).toBe(6);
   });
 
+  it('are a run with figures of its own', async () => {
+    const n = await askedFor(2);
+    const { run, requests } = await n.sweep({ concurrency: 1 });
+    const own = n.store.report.run(n.outcomes(idOf(1)).at(-1)?.runId ?? 0);
+    expect(own).toMatchObject({ kind: 'close', counts: { requested: 2, closed: 2 } });
+    expect(own?.requests).toMatchObject({ total: 4, reads: 2, closes: 2, tokens: 0 });
+    expect(own?.id).not.toBe(run.id);
+    expect(requests).toMatchObject({ total: 1 + 3 + 4, tokens: 1 });
+  });
+
+  it('are served between pages, not only at the end', async () => {
+    const rest = Array.from({ length: 80 }, (_, i) => conversation(i + 101, 'parked', DAY + 1));
+    const n = await night({ wire: 'memory', conversations: [parked(1), ...rest] });
+    n.when('read', idOf(110), () => void n.request([idOf(1)]));
+    await n.sweep({ concurrency: 1 });
+    const reads = n.simulator.log.filter(({ route }) => route === 'read').map((one) => one.conversationId);
+    expect(reads.lastIndexOf(idOf(1))).toBe(50);
+    expect(n.story(idOf(1))).toEqual(['kept/parked', 'closed/requested']);
+  });
+
   it('make it end as badly as the worst of them', async () => {
     const n = await askedFor(1);
     let reads = 0;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS } from '../../src/domain/outcome.ts';
 import { DAY, HOUR, MINUTE, SECOND, toIso } from '../../src/domain/time.ts';
 import { population } from '../../src/simulator/population.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
-import { type Night, night } from './night.ts';
+import { intend } from '../store/fixtures.ts';
+import { type Night, night, SETTINGS } from './night.ts';
 
 const ended = (n: number) => conversation(n, 'closed', 2 * DAY);
 const stale = (n: number) => conversation(n, 'waiting_in_queue', 2 * DAY);
@@ -67,6 +69,70 @@ describe('the survey', () => {
     const { counts } = await n.sweep({ survey: true });
     expect(counts).toMatchObject({ alreadyClosed: 2, inspected: 1, closed: 1 });
     expect(n.agreement()).toEqual([]);
+  });
+
+  it('is not believed where only our own side knows of a life after that end', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), ended(3)] });
+    const after = toIso(n.clock.now() - 30 * HOUR);
+    n.user.prepare('UPDATE mappings SET last_activity_at = ? WHERE conversation_id = ?').run(after, idOf(2));
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 3, inspected: 1 });
+    expect(n.account(idOf(2)).reads).toBe(1);
+  });
+
+  it('says when it ended by analytics', async () => {
+    const n = await night({ conversations: [ended(1), ended(2)] });
+    await n.sweep({ survey: true });
+    const [outcome] = n.outcomes(idOf(1));
+    const at = toIso(outcome?.closedAt ?? 0);
+    expect(outcome).toMatchObject({ detail: `by analytics it has already ended at ${at}` });
+  });
+
+  it('does not settle what somebody has asked for meanwhile, and nothing that has left the mapping', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), ended(3)] });
+    n.when('survey', null, () => {
+      n.request([idOf(2)]);
+      n.user.prepare('DELETE FROM mappings WHERE conversation_id = ?').run(idOf(3));
+    });
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 2, inspected: 1 });
+    expect(n.account(idOf(2)).reads).toBe(1);
+    expect(n.requests(idOf(2))).toMatchObject([{ outcome: 'already_closed' }]);
+    expect(n.story(idOf(3))).toEqual([]);
+  });
+
+  it('does not settle what an intent is on record for', async () => {
+    const n = await night({ conversations: [ended(1), ended(2)] });
+    const runId = n.store.runs.begin({
+      kind: 'close',
+      scope: 'requested',
+      dryRun: false,
+      policy: SETTINGS.policy,
+      startedAt: n.clock.now(),
+      host: 'night-1',
+      pid: 4711,
+      version: '0.0.0',
+    });
+    n.when(
+      'survey',
+      null,
+      () =>
+        void intend(n.store, {
+          conversationId: idOf(2),
+          sessionId: null,
+          runId,
+          intendedAt: n.clock.now(),
+          reason: 'requested',
+          detail: null,
+          origin: 'cli',
+          requestId: null,
+          ...NO_FACTS,
+        }),
+    );
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 1 });
+    expect(n.story(idOf(2))).toEqual([]);
+    expect(n.store.ledger.intents()).toMatchObject([{ conversationId: idOf(2) }]);
   });
 
   it('is behind: an end that it does not know yet, and a reopening that it does not know yet', async () => {
