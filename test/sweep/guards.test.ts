@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import type { SweepSettings } from '../../src/sweep/context.ts';
 import { conversation, idOf } from '../simulator/running.ts';
-import { type How, type Night, night, SETTINGS } from './night.ts';
+import { type How, mappingOf, type Night, night, SETTINGS } from './night.ts';
 
 const ID = idOf(1);
 const ASKED = idOf(901);
@@ -110,6 +110,16 @@ describe('a night unlike others', () => {
     expect(exitCode).toBe(5);
     expect(message).toContain('201 conversations are left to examine, more than 5 times the usual 0');
     expect(counts).toMatchObject({ inspected: 1, closed: 1, left: 201 });
+  });
+
+  it('is measured by what other nights had: five times as much is not unlike them', async () => {
+    const parked = (one: number) => conversation(one, 'parked', 2 * DAY);
+    const n = await night({ wire: 'memory', conversations: numbers(50).map(parked) });
+    for (let i = 0; i < 3; i++) await n.sweep();
+    const more = numbers(170).map((one) => parked(one + 1000));
+    n.world.add(...more);
+    n.store.intake.putMappings(more.map(mappingOf), 'test', n.clock.now());
+    expect(await n.sweep()).toMatchObject({ exitCode: 0, counts: { candidates: 220, kept: 220 } });
   });
 
   it('is accepted by the flag only: nobody is asked', async () => {

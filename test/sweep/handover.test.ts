@@ -115,6 +115,24 @@ describe('a close that is asked for while', () => {
     expect(n.agreement()).toEqual([]);
   });
 
+  it('the lease is free, and is interrupted, says how many are left: neither done nor in the dark', async () => {
+    const ids = numbers(1, 15).map(idOf);
+    const n = await night({ conversations: numbers(1, 15).map(fresh) });
+    n.when('read', idOf(1), () => ({ kind: 'reply', status: 400, body: '{"code":"bad.request"}' }));
+    n.when('close', idOf(2), () => 'reset_after');
+    n.when('read', idOf(2), (nth) => (nth > 1 ? '503' : null));
+    const stop = new AbortController();
+    n.when('read', idOf(5), () => stop.abort(130));
+    const { report } = await n.close(ids, {}, { stop: stop.signal });
+    const unread = ids.filter((id) => n.account(id).reads === 0);
+    expect(unread.length).toBeGreaterThan(0);
+    expect(report).toMatchObject({
+      exitCode: 130,
+      counts: { failed: 1, closed: 13 - unread.length, left: unread.length },
+    });
+    expect(n.store.ledger.intents()).toMatchObject([{ conversationId: idOf(2) }]);
+  });
+
   it('the lease is free, and cannot be closed, is answered with 3 and the reason', async () => {
     const n = await night({ conversations: [fresh(901)] });
     n.store.holds.hold([LATER], n.clock.now() + DAY, n.clock.now());

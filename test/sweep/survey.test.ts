@@ -182,6 +182,26 @@ describe('the survey', () => {
     expect(surveysOf(n)).toBe(2 + 4);
   });
 
+  it('is given up when even two at a time are too many', async () => {
+    const n = await night({ conversations: range(1, 12).map(ended), simulator: { maxIdsPerSurvey: 1 } });
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 12, surveyed: 0, inspected: 12 });
+    // 12, 6, 3, and at last 2.
+    expect(surveysOf(n)).toBe(4);
+    expect(n.notes.filter((note) => note.startsWith('No survey'))).toHaveLength(1);
+  });
+
+  it('that fails for good in the middle of a page leaves the rest of it to reads', async () => {
+    const n = await night({ conversations: range(1, 60).map(ended), simulator: { maxIdsPerSurvey: 20 } });
+    n.when('survey', null, (nth) =>
+      nth === 4 ? { kind: 'reply', status: 403, body: '{"code":"missing.permissions"}' } : null,
+    );
+    const { counts } = await n.sweep({ survey: true });
+    // 60 and 30 are refused, 15 are settled, and then it is over.
+    expect(counts).toMatchObject({ surveyed: 15, alreadyClosed: 60, inspected: 45 });
+    expect(surveysOf(n)).toBe(4);
+  });
+
   it.each([
     ['forbidden', { missingPermissions: ['analytics:conversationDetail:view'] }],
     ['down', { faults: {} }],
@@ -189,6 +209,8 @@ describe('the survey', () => {
     const n = await night({ conversations: range(1, 320).map(ended), simulator });
     if (what === 'down') n.when('survey', null, () => '503');
     const { counts, exitCode } = await n.sweep({ survey: true });
+    // Three pages, each asked about four times, before it is given up.
+    expect(surveysOf(n)).toBe(what === 'down' ? 3 * 4 : 1);
     expect(counts).toMatchObject({ alreadyClosed: 320, inspected: 320, surveyed: 0 });
     expect(exitCode).toBe(0);
     expect(n.notes.filter((note) => note.startsWith('No survey'))).toHaveLength(1);
@@ -240,6 +262,7 @@ describe('the survey', () => {
     const { counts } = await n.sweep({ survey: true });
     expect(counts).toMatchObject({ alreadyClosed: 350, surveyed: 250, inspected: 100 });
     expect(n.notes.filter((note) => note.startsWith('No survey'))).toEqual([]);
+    expect(n.notes.filter((note) => note.startsWith('no survey of this page: '))).toHaveLength(1);
   });
 
   it('that is rate limited for ever costs the run no more than three conversations may', async () => {
