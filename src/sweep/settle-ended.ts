@@ -1,5 +1,5 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { toIso } from '../domain/time.ts';
+import { type Instant, toIso } from '../domain/time.ts';
 import { foundEnded } from './ended.ts';
 import type { Clock, Known, WorkStore } from './ports.ts';
 import { newTrace, type Recorder, toOutcome } from './recorder.ts';
@@ -20,8 +20,9 @@ export function createSettleEnded(parts: {
     const now = clock.now();
     const outcomes = [...ended.values()].flatMap((conversation) => {
       const known = work.known(conversation.id);
-      if (!isSettledBy(conversation, known)) return [];
-      const sentence = `by analytics it has already ended${conversation.endedAt === null ? '' : ` at ${toIso(conversation.endedAt)}`}`;
+      const { endedAt } = conversation;
+      if (endedAt === null || !isSettledBy(endedAt, known)) return [];
+      const sentence = `by analytics it has already ended at ${toIso(endedAt)}`;
       const finding = foundEnded(conversation, known, sentence, now);
       return [toOutcome(conversation.id, known, conversation, newTrace(), now, finding)];
     });
@@ -31,9 +32,8 @@ export function createSettleEnded(parts: {
 }
 
 /** Whoever asked for a close wants to know what is so now, and an intent must be settled by reading. */
-function isSettledBy(conversation: Conversation, { mapping, request, intendedAt }: Known): boolean {
-  if (mapping === null || request !== null || intendedAt !== null || conversation.endedAt === null)
-    return false;
+function isSettledBy(endedAt: Instant, { mapping, request, intendedAt }: Known): boolean {
+  if (mapping === null || request !== null || intendedAt !== null) return false;
   // A session that began after that end is a sign of life too.
-  return Math.max(mapping.startedAt, mapping.lastActivityAt ?? 0) <= conversation.endedAt;
+  return Math.max(mapping.startedAt, mapping.lastActivityAt ?? 0) <= endedAt;
 }

@@ -3,7 +3,7 @@ import { decide } from '../domain/decide.ts';
 import { ApiError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
-import { humanDuration, toIso } from '../domain/time.ts';
+import { humanDuration, type Instant, toIso } from '../domain/time.ts';
 import type { Closed, Closer } from './closer.ts';
 import { withDeadline } from './deadline.ts';
 import { foundEnded } from './ended.ts';
@@ -104,10 +104,13 @@ export function createSettle(parts: SettleParts): Settle {
     }
     const closed = await settleConversation(conversation, known, context, releaseSlot, finding);
     if (closed === null) return;
-    const reopened =
-      conversation.status === 'active' && known.lastOutcome?.outcome === 'closed' && bringsNews(closed);
-    if (reopened) recorder.counts.reopened++;
-    recorder.record(reopened ? { ...closed, detail: reopenedDetail(known, closed.detail) } : closed);
+    const last = known.lastOutcome;
+    if (conversation.status !== 'active' || last?.outcome !== 'closed' || !bringsNews(closed)) {
+      recorder.record(closed);
+      return;
+    }
+    recorder.counts.reopened++;
+    recorder.record({ ...closed, detail: reopenedDetail(last.decidedAt, closed.detail) });
   }
 
   /** The outcome, or null when the intent stays for the next run. */
@@ -162,7 +165,6 @@ function bringsNews({ outcome }: Outcome): boolean {
   return outcome !== 'failed' && outcome !== 'not_attempted';
 }
 
-function reopenedDetail(known: Known, detail: string | null): string {
-  const when = known.lastOutcome === null ? '' : ` at ${toIso(known.lastOutcome.decidedAt)}`;
-  return `reopened after we closed it${when}${detail === null ? '' : `; ${detail}`}`;
+function reopenedDetail(closedAt: Instant, detail: string | null): string {
+  return `reopened after we closed it at ${toIso(closedAt)}${detail === null ? '' : `; ${detail}`}`;
 }

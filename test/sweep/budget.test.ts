@@ -18,6 +18,7 @@ describe('the budget of closes', () => {
     expect(patches(n)).toBe(maxCloses);
     expect(counts.left + counts.notAttempted).toBe(30 - maxCloses);
     expect(message).toContain(`The budget of ${maxCloses} closes (maxCloses) is used up`);
+    expect(counts.inspected, 'looks at what it could not close').toBeLessThanOrEqual(maxCloses + 10);
     expect(n.agreement()).toEqual([]);
   });
 
@@ -81,8 +82,9 @@ describe('a limit of looks', () => {
   it('counts requests, which go first', async () => {
     const n = await thirty();
     n.request([idOf(30), idOf(29)]);
-    const { exitCode, counts } = await n.sweep({ limit: 1 });
+    const { exitCode, counts, message } = await n.sweep({ limit: 1 });
     expect(exitCode).toBe(6);
+    expect(message).toContain('The limit of 1 (--limit) is reached.');
     expect(counts).toMatchObject({ requested: 1, closed: 1, left: 29 });
     expect(n.requests(idOf(29))).toMatchObject([{ settledAt: null }]);
   });

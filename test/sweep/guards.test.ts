@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import type { SweepSettings } from '../../src/sweep/context.ts';
 import { conversation, idOf } from '../simulator/running.ts';
-import { type How, type Night, night, SETTINGS } from './night.ts';
+import { type How, mappingOf, type Night, night, SETTINGS } from './night.ts';
 
 const ID = idOf(1);
 const ASKED = idOf(901);
@@ -112,6 +112,16 @@ describe('a night unlike others', () => {
     expect(counts).toMatchObject({ inspected: 1, closed: 1, left: 201 });
   });
 
+  it('is measured by what other nights had: five times as much is not unlike them', async () => {
+    const parked = (one: number) => conversation(one, 'parked', 2 * DAY);
+    const n = await night({ wire: 'memory', conversations: numbers(50).map(parked) });
+    for (let i = 0; i < 3; i++) await n.sweep();
+    const more = numbers(170).map((one) => parked(one + 1000));
+    n.world.add(...more);
+    n.store.intake.putMappings(more.map(mappingOf), 'test', n.clock.now());
+    expect(await n.sweep()).toMatchObject({ exitCode: 0, counts: { candidates: 220, kept: 220 } });
+  });
+
   it('is accepted by the flag only: nobody is asked', async () => {
     const n = await flooded();
     const asked: string[] = [];
@@ -165,6 +175,14 @@ describe('a clock or an organisation that is wrong', () => {
     expect(await refused(n, { expectOrganization: 'Acme' })).toContain('could not be read');
   });
 
+  it('of an organisation for which no requests are left: ends the run with 8', async () => {
+    const n = await night({ conversations: world() });
+    n.when('organization', null, () => ({ kind: '429', retryAfter: '3600' }));
+    const { exitCode, counts } = await n.sweep({ expectOrganization: 'Acme' });
+    expect({ exitCode, closed: counts.closed }).toEqual({ exitCode: 8, closed: 0 });
+    expect(n.store.ledger.intents()).toEqual([]);
+  });
+
   it.each(['Simulated Organisation', '94f2d3eb-f3c7-4398-8695-c8f2d8a80d21'])(
     'is right when it is the expected one, %s',
     async (expectOrganization) => {
@@ -197,6 +215,11 @@ describe('conversations that nobody knows', () => {
     expect(exitCode).toBe(5);
     expect(counts.notFound).toBe(0);
     expect(numbers(3).map((one) => n.mapping(idOf(one))?.state)).toEqual(['open', 'open', 'open']);
+    expect(numbers(3).map((one) => n.story(idOf(one)))).toEqual([
+      ['not_attempted/refused'],
+      ['not_attempted/refused'],
+      ['not_attempted/refused'],
+    ]);
     expect(n.requests(idOf(3)).at(-1)?.settledAt).toBeNull();
   });
 

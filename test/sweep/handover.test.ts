@@ -111,7 +111,26 @@ describe('a close that is asked for while', () => {
     expect(report?.run).toMatchObject({ kind: 'close', scope: 'requested', state: 'done' });
     expect(report?.exitCode).toBe(0);
     expect(answers.get(LATER)).toMatchObject({ outcome: 'closed', runId: report?.run.id });
+    expect(n.lease.acquire(), 'the lease is free').not.toBeNull();
     expect(n.agreement()).toEqual([]);
+  });
+
+  it('the lease is free, and is interrupted, says how many are left: neither done nor in the dark', async () => {
+    const ids = numbers(1, 15).map(idOf);
+    const n = await night({ conversations: numbers(1, 15).map(fresh) });
+    n.when('read', idOf(1), () => ({ kind: 'reply', status: 400, body: '{"code":"bad.request"}' }));
+    n.when('close', idOf(2), () => 'reset_after');
+    n.when('read', idOf(2), (nth) => (nth > 1 ? '503' : null));
+    const stop = new AbortController();
+    n.when('read', idOf(5), () => stop.abort(130));
+    const { report } = await n.close(ids, {}, { stop: stop.signal });
+    const unread = ids.filter((id) => n.account(id).reads === 0);
+    expect(unread.length).toBeGreaterThan(0);
+    expect(report).toMatchObject({
+      exitCode: 130,
+      counts: { failed: 1, closed: 13 - unread.length, left: unread.length },
+    });
+    expect(n.store.ledger.intents()).toMatchObject([{ conversationId: idOf(2) }]);
   });
 
   it('the lease is free, and cannot be closed, is answered with 3 and the reason', async () => {
@@ -124,11 +143,17 @@ describe('a close that is asked for while', () => {
 
   it('a sweep holds the lease is handed to that run and answered by it', async () => {
     const n = await longNight(70);
+    n.when('read', idOf(70), () => n.park(10 * SECOND));
     let closing: ReturnType<Night['close']> | null = null;
+    let answeredAt = 0;
     atRead(n, 5, () => {
       closing = n.close([LATER]);
+      closing.then(() => {
+        answeredAt = n.clock.now();
+      });
     });
     const swept = await n.sweep();
+    expect(answeredAt, 'before the sweep has ended').toBeLessThan(swept.run.finishedAt);
     const served = await (closing as unknown as ReturnType<Night['close']>);
 
     expect(served.report).toBeNull();
@@ -160,7 +185,9 @@ describe('a close that is asked for while', () => {
     await letGo;
     expect(report?.run.startedAt).toBeGreaterThanOrEqual(n.clock.now() - SECOND);
     expect(answers.get(LATER)).toMatchObject({ outcome: 'closed' });
-    expect(n.notes.find((note) => note.startsWith('Handed to'))).toContain('just starting or ending');
+    expect(n.notes.filter((note) => note.startsWith('Handed to'))).toEqual([
+      'Handed to one that is just starting or ending, which holds the lease; waiting for the outcome.',
+    ]);
   });
 
   it('another holds the lease can be given up; the request stays', async () => {

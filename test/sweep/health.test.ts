@@ -23,6 +23,7 @@ describe('what must end a run', () => {
     ['ten are forbidden after one that was not', ['answered', ...times(10, 'forbidden')], null],
     ['ten are forbidden after one that was refused', ['refused', ...times(10, 'forbidden')], null],
     ['ten are forbidden after one that was not JSON', ['not_json', ...times(10, 'forbidden')], null],
+    ['ten are forbidden after two that were not', ['answered', 'refused', ...times(10, 'forbidden')], null],
     ['ten are forbidden and some were lost', [...times(3, 'lost'), ...times(10, 'forbidden')], AuthError],
     ['a hundred in a row are lost, which is the client’s to notice', times(100, 'lost'), null],
   ];
@@ -33,9 +34,10 @@ describe('what must end a run', () => {
   });
 
   it('is told with what was answered', () => {
-    expect(healthAfter(times(10, 'forbidden')).verdict()?.message).toBe(
-      'Genesys Cloud forbids all of the first 10 conversations: it was forbidden.',
-    );
+    expect(healthAfter(times(10, 'forbidden')).verdict()).toMatchObject({
+      message: 'Genesys Cloud forbids all of the first 10 conversations: it was forbidden.',
+      cause: { failure: 'forbidden' },
+    });
   });
 });
 

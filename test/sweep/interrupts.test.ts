@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, SECOND } from '../../src/domain/time.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
-import { type Night, night } from './night.ts';
+import { inShort, type Night, night } from './night.ts';
 
 const stale = (n: number) => conversation(n, 'waiting_in_queue', 2 * DAY);
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
@@ -48,6 +48,25 @@ describe('a run that is stopped', () => {
     expect(n.store.ledger.intents()).toEqual([]);
     expect(n.agreement()).toEqual([]);
     await nextNightFinishes(n, 40);
+  });
+
+  it('in the middle of a recovery reads nothing further', async () => {
+    const n = await night({
+      conversations: numbers(12).map(stale),
+      simulator: { closeEffect: { kind: 'delayed', ms: 10 * SECOND } },
+    });
+    await n.sweep({ maxDurationMs: 2 * SECOND, graceMs: 0 });
+    const intents = n.store.ledger.intents().length;
+    expect(intents).toBeGreaterThan(5);
+    await n.later(HOUR);
+    const person = interrupts();
+    n.when('read', null, (nth) => {
+      if (nth === 1) person.stop();
+    });
+    const { counts, requests } = await n.sweep({ concurrency: 1 }, person.signals);
+    expect({ recovered: counts.recovered, reads: requests.reads }).toEqual({ recovered: 1, reads: 1 });
+    expect(n.store.ledger.intents()).toHaveLength(intents - 1);
+    await nextNightFinishes(n, 12);
   });
 
   it('waits for the closes that it has begun to show', async () => {
@@ -209,7 +228,9 @@ describe('a run that is stopped and will not wait', () => {
     n.when('read', null, (nth) => {
       if (nth === 12) person.abort();
     });
-    const { counts } = await n.sweep({}, person.signals);
+    const { run, counts } = await n.sweep({}, person.signals);
+    const given = n.recorded(run.id).filter(({ outcome }) => outcome === 'not_attempted');
+    expect(new Set(given.map(inShort))).toEqual(new Set(['not_attempted/run_ended']));
     // A close whose answer was on its way is neither: its intent stays.
     const unknown = n.store.ledger.intents().length;
     expect(counts.closed + counts.notAttempted + counts.left + unknown).toBe(30);

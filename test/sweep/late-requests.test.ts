@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY } from '../../src/domain/time.ts';
+import { DAY, SECOND } from '../../src/domain/time.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { intend } from '../store/fixtures.ts';
 import { night } from './night.ts';
@@ -28,6 +28,40 @@ describe('requests that come after their conversation was looked at', () => {
     const { exitCode } = await n.sweep({ maxCloses: 2, concurrency: 1 });
     expect(n.world.account().filter(({ patches }) => patches > 0)).toHaveLength(2);
     expect(exitCode).toBe(6);
+  });
+
+  it('are a run with figures of its own', async () => {
+    const n = await askedFor(2);
+    const { run, requests } = await n.sweep({ concurrency: 1 });
+    const own = n.store.report.run(n.outcomes(idOf(1)).at(-1)?.runId ?? 0);
+    expect(own).toMatchObject({ kind: 'close', counts: { requested: 2, closed: 2 } });
+    expect(own?.requests).toMatchObject({ total: 4, reads: 2, closes: 2, tokens: 0 });
+    expect(own?.id).not.toBe(run.id);
+    expect(n.notes).toContain(`Run ${own?.id} served 2 requests that came meanwhile: ${own?.message}`);
+    expect(requests).toMatchObject({ total: 1 + 3 + 4, tokens: 1 });
+  });
+
+  it('are served between pages, not only at the end', async () => {
+    const rest = Array.from({ length: 80 }, (_, i) => conversation(i + 101, 'parked', DAY + 1));
+    const n = await night({ wire: 'memory', conversations: [parked(1), ...rest] });
+    n.when('read', idOf(110), () => void n.request([idOf(1)]));
+    await n.sweep({ concurrency: 1 });
+    const reads = n.simulator.log.filter(({ route }) => route === 'read').map((one) => one.conversationId);
+    expect(reads.lastIndexOf(idOf(1))).toBe(50);
+    expect(n.story(idOf(1))).toEqual(['kept/parked', 'closed/requested']);
+  });
+
+  it('have no more time than the run that serves them', async () => {
+    const n = await askedFor(20);
+    const { startedAt } = (await n.dryRun()).run;
+    let reads = 0;
+    n.when('read', null, () => (++reads > 21 ? n.park(SECOND) : undefined));
+    const { exitCode } = await n.sweep({ concurrency: 1, maxDurationMs: 10 * SECOND });
+    const own = n.store.report.run(n.outcomes(idOf(1)).at(-1)?.runId ?? 0);
+    expect(exitCode).toBe(6);
+    expect(own).toMatchObject({ kind: 'close', exitCode: 6 });
+    expect(own?.counts.left).toBeGreaterThan(5);
+    expect(own?.finishedAt).toBeLessThanOrEqual(startedAt + 12 * SECOND);
   });
 
   it('make it end as badly as the worst of them', async () => {

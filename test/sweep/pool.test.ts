@@ -101,6 +101,14 @@ describe('the pool', () => {
     await pool.idle();
   });
 
+  it('counts as going on without a slot only what has handed its slot back', async () => {
+    const pool = createPool(3, 3);
+    const [first, second] = await submit(pool, 2);
+    expect(await settles(second?.room as Promise<void>)).toBe(true);
+    for (const one of [first, second]) one?.finish();
+    await pool.idle();
+  });
+
   it('hands a slot back once, however often it is told', async () => {
     const pool = createPool(1, 10);
     const [first] = await submit(pool, 1);
@@ -138,6 +146,17 @@ describe('the pool', () => {
     expect(await settles(idle)).toBe(false);
     good?.finish();
     await expect(idle).rejects.toThrow('a bug');
+  });
+
+  it('is not idle while something that was submitted has not even begun', async () => {
+    const pool = createPool(1, 1);
+    const one = task();
+    const room = pool.submit(one.body);
+    expect(one.started()).toBe(false);
+    const idle = pool.idle();
+    expect(await settles(idle)).toBe(false);
+    one.finish();
+    await Promise.all([room, idle]);
   });
 
   it('is idle at once when nothing was submitted', async () => {

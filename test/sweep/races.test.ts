@@ -37,6 +37,20 @@ describe('what happens between two steps of a sweep', () => {
     },
   );
 
+  it.each([
+    ['whose mapping is removed', 'DELETE FROM mappings'],
+    ['whose request is taken back', 'DELETE FROM close_requests'],
+  ])('does not even read one %s between select and inspect', async (_, sql) => {
+    const n = await night({ conversations: [stale(1), stale(2)] });
+    const onlyRequested = sql.includes('close_requests');
+    if (onlyRequested) n.request([ID, idOf(2)]);
+    // With one slot the other has been selected by then, and waits.
+    n.when('read', ID, () => void n.user.prepare(`${sql} WHERE conversation_id = ?`).run(idOf(2)));
+    await n.sweep({ concurrency: 1, onlyRequested });
+    expect(n.account(idOf(2))).toMatchObject({ reads: 0, patches: 0 });
+    expect(n.story(idOf(2))).toEqual([]);
+  });
+
   it('gives the budget back for a close that it did not begin', async () => {
     const n = await night({ conversations: [stale(1), stale(2)] });
     n.when('read', ID, () => userSets(n, 'hold_until', n.clock.now() + HOUR));
@@ -68,6 +82,7 @@ describe('what happens between two steps of a sweep', () => {
 
       expect(exitCode).toBe(0);
       expect(n.story(ID)).toEqual(['not_found']);
+      expect(n.outcomes(ID)).toMatchObject([{ detail: 'Genesys Cloud does not know it (any more)' }]);
       expect(n.mapping(ID)?.state).toBe('gone');
       expect(n.agreement()).toEqual([]);
     },

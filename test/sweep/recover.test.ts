@@ -210,6 +210,7 @@ describe('an intent that a dead run has left', () => {
     const { exitCode, counts, message } = await n.sweep();
     expect({ exitCode, closed: counts.closed }).toEqual({ exitCode: 3, closed: 1 });
     expect(message).toContain('1 could not be read after the close');
+    expect(n.notes).toContainEqual(expect.stringMatching(`interrupted close of ${ID} could not be read`));
     expect(n.store.ledger.intents()).toHaveLength(1);
   });
 

@@ -24,7 +24,9 @@ describe('a conversation that is reopened after we closed it', () => {
     expect(second.exitCode).toBe(0);
     expect(second.message).toContain('1 had been reopened');
     expect(n.outcomes(ID).at(-1)).toMatchObject({ outcome: 'kept', reason: 'active_recently' });
-    expect(n.outcomes(ID).at(-1)?.detail).toContain('reopened after we closed it at 2026-01-15');
+    expect(n.outcomes(ID).at(-1)?.detail).toBe(
+      'reopened after we closed it at 2026-01-15T02:00:00.000Z; it was active 12h ago, less than 1d',
+    );
     expect(n.mapping(ID)?.state).toBe('open');
     expect(n.agreement()).toEqual([]);
 
@@ -78,6 +80,25 @@ describe('a conversation that is reopened after we closed it', () => {
     expect(n.agreement()).toEqual([]);
   });
 
+  it('is no news of it that the close of its new life is refused', async () => {
+    const n = await closedAndReopened();
+    await n.later(30 * HOUR);
+    n.when('close', ID, () => ({ kind: 'reply', status: 409, body: '{"code":"conflict"}' }));
+    expect((await n.sweep()).counts).toMatchObject({ reopened: 0, failed: 1 });
+    n.calm();
+    expect((await n.sweep()).counts).toMatchObject({ reopened: 1, closed: 1 });
+  });
+
+  it('is not what it is when our own side came back to one that has ended for good', async () => {
+    const n = await night({ conversations: [stale()] });
+    await n.sweep();
+    await n.later(2 * HOUR);
+    n.user.prepare('UPDATE mappings SET last_activity_at = ?').run(toIso(n.clock.now()));
+    await n.later(25 * HOUR);
+    expect((await n.sweep()).counts).toMatchObject({ candidates: 1, alreadyClosed: 1, reopened: 0 });
+    expect(n.outcomes(ID).at(-1)?.detail).not.toContain('reopened');
+  });
+
   it('is not counted as reopened when it was not we who had closed it', async () => {
     const n = await night({ conversations: [conversation(1, 'closed', 2 * DAY)] });
     expect((await n.sweep()).counts.alreadyClosed).toBe(1);
@@ -118,6 +139,16 @@ describe('watching what we closed', () => {
     expect(exitCode).toBe(0);
     expect(n.recorded(run.id)).toEqual([]);
     expect(n.mapping(idOf(2))?.state).toBe('closed');
+  });
+
+  it('records nothing when the run ends while it looks', async () => {
+    const n = await night({ conversations: [stale(1), stale(2)] });
+    await n.sweep();
+    await n.later(HOUR);
+    n.when('read', null, () => ({ kind: '429', retryAfter: '3600' }));
+    const { run, exitCode } = await n.sweep();
+    expect(exitCode).toBe(8);
+    expect(n.recorded(run.id)).toEqual([]);
   });
 
   it('goes on when the budget of closes is used up', async () => {

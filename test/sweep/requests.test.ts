@@ -153,11 +153,19 @@ describe('a request that could not be served', () => {
   it('expires when it has become too old, unread and untouched', async () => {
     const n = await night({ conversations: [fresh()], mapping: [] });
     n.request([ID]);
-    await n.later(48 * HOUR + SECOND);
+    await n.later(50 * HOUR);
     const { exitCode, counts, message } = await n.sweep();
     expect(exitCode).toBe(3);
     expect(counts).toMatchObject({ expired: 1, inspected: 0 });
     expect(message).toContain('1 close requests were too old: ask again.');
+    expect(n.outcomes(ID)).toMatchObject([
+      {
+        outcome: 'expired',
+        detail: 'the request is 2d 2h old, older than 2d; ask again if it still holds',
+        remoteStatus: 'unknown',
+        requests: 0,
+      },
+    ]);
     expect(n.requests(ID)).toMatchObject([{ outcome: 'expired' }]);
     expect(n.account(ID)).toMatchObject({ reads: 0, patches: 0 });
   });
@@ -167,6 +175,13 @@ describe('a request that could not be served', () => {
     n.request([ID]);
     await n.later(48 * HOUR);
     expect((await n.sweep()).counts).toMatchObject({ expired: 0, closed: 1 });
+  });
+
+  it('expires a moment later', async () => {
+    const n = await night({ conversations: [fresh()], mapping: [] });
+    n.request([ID]);
+    await n.later(48 * HOUR + SECOND);
+    expect((await n.sweep()).counts).toMatchObject({ expired: 1, closed: 0 });
   });
 });
 

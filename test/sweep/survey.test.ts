@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS } from '../../src/domain/outcome.ts';
 import { DAY, HOUR, MINUTE, SECOND, toIso } from '../../src/domain/time.ts';
 import { population } from '../../src/simulator/population.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
-import { type Night, night } from './night.ts';
+import { intend } from '../store/fixtures.ts';
+import { type Night, night, SETTINGS } from './night.ts';
 
 const ended = (n: number) => conversation(n, 'closed', 2 * DAY);
 const stale = (n: number) => conversation(n, 'waiting_in_queue', 2 * DAY);
@@ -69,6 +71,70 @@ describe('the survey', () => {
     expect(n.agreement()).toEqual([]);
   });
 
+  it('is not believed where only our own side knows of a life after that end', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), ended(3)] });
+    const after = toIso(n.clock.now() - 30 * HOUR);
+    n.user.prepare('UPDATE mappings SET last_activity_at = ? WHERE conversation_id = ?').run(after, idOf(2));
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 3, inspected: 1 });
+    expect(n.account(idOf(2)).reads).toBe(1);
+  });
+
+  it('says when it ended by analytics', async () => {
+    const n = await night({ conversations: [ended(1), ended(2)] });
+    await n.sweep({ survey: true });
+    const [outcome] = n.outcomes(idOf(1));
+    const at = toIso(outcome?.closedAt ?? 0);
+    expect(outcome).toMatchObject({ detail: `by analytics it has already ended at ${at}` });
+  });
+
+  it('does not settle what somebody has asked for meanwhile, and nothing that has left the mapping', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), ended(3)] });
+    n.when('survey', null, () => {
+      n.request([idOf(2)]);
+      n.user.prepare('DELETE FROM mappings WHERE conversation_id = ?').run(idOf(3));
+    });
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 2, inspected: 1 });
+    expect(n.account(idOf(2)).reads).toBe(1);
+    expect(n.requests(idOf(2))).toMatchObject([{ outcome: 'already_closed' }]);
+    expect(n.story(idOf(3))).toEqual([]);
+  });
+
+  it('does not settle what an intent is on record for', async () => {
+    const n = await night({ conversations: [ended(1), ended(2)] });
+    const runId = n.store.runs.begin({
+      kind: 'close',
+      scope: 'requested',
+      dryRun: false,
+      policy: SETTINGS.policy,
+      startedAt: n.clock.now(),
+      host: 'night-1',
+      pid: 4711,
+      version: '0.0.0',
+    });
+    n.when(
+      'survey',
+      null,
+      () =>
+        void intend(n.store, {
+          conversationId: idOf(2),
+          sessionId: null,
+          runId,
+          intendedAt: n.clock.now(),
+          reason: 'requested',
+          detail: null,
+          origin: 'cli',
+          requestId: null,
+          ...NO_FACTS,
+        }),
+    );
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 1 });
+    expect(n.story(idOf(2))).toEqual([]);
+    expect(n.store.ledger.intents()).toMatchObject([{ conversationId: idOf(2) }]);
+  });
+
   it('is behind: an end that it does not know yet, and a reopening that it does not know yet', async () => {
     const n = await night({
       conversations: [ended(1), ended(2), stale(3)],
@@ -116,6 +182,26 @@ describe('the survey', () => {
     expect(surveysOf(n)).toBe(2 + 4);
   });
 
+  it('is given up when even two at a time are too many', async () => {
+    const n = await night({ conversations: range(1, 12).map(ended), simulator: { maxIdsPerSurvey: 1 } });
+    const { counts } = await n.sweep({ survey: true });
+    expect(counts).toMatchObject({ alreadyClosed: 12, surveyed: 0, inspected: 12 });
+    // 12, 6, 3, and at last 2.
+    expect(surveysOf(n)).toBe(4);
+    expect(n.notes.filter((note) => note.startsWith('No survey'))).toHaveLength(1);
+  });
+
+  it('that fails for good in the middle of a page leaves the rest of it to reads', async () => {
+    const n = await night({ conversations: range(1, 60).map(ended), simulator: { maxIdsPerSurvey: 20 } });
+    n.when('survey', null, (nth) =>
+      nth === 4 ? { kind: 'reply', status: 403, body: '{"code":"missing.permissions"}' } : null,
+    );
+    const { counts } = await n.sweep({ survey: true });
+    // 60 and 30 are refused, 15 are settled, and then it is over.
+    expect(counts).toMatchObject({ surveyed: 15, alreadyClosed: 60, inspected: 45 });
+    expect(surveysOf(n)).toBe(4);
+  });
+
   it.each([
     ['forbidden', { missingPermissions: ['analytics:conversationDetail:view'] }],
     ['down', { faults: {} }],
@@ -123,6 +209,8 @@ describe('the survey', () => {
     const n = await night({ conversations: range(1, 320).map(ended), simulator });
     if (what === 'down') n.when('survey', null, () => '503');
     const { counts, exitCode } = await n.sweep({ survey: true });
+    // Three pages, each asked about four times, before it is given up.
+    expect(surveysOf(n)).toBe(what === 'down' ? 3 * 4 : 1);
     expect(counts).toMatchObject({ alreadyClosed: 320, inspected: 320, surveyed: 0 });
     expect(exitCode).toBe(0);
     expect(n.notes.filter((note) => note.startsWith('No survey'))).toHaveLength(1);
@@ -174,6 +262,7 @@ describe('the survey', () => {
     const { counts } = await n.sweep({ survey: true });
     expect(counts).toMatchObject({ alreadyClosed: 350, surveyed: 250, inspected: 100 });
     expect(n.notes.filter((note) => note.startsWith('No survey'))).toEqual([]);
+    expect(n.notes.filter((note) => note.startsWith('no survey of this page: '))).toHaveLength(1);
   });
 
   it('that is rate limited for ever costs the run no more than three conversations may', async () => {
