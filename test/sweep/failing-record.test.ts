@@ -89,4 +89,18 @@ describe('a run whose record fails', () => {
     expect(closes()).toBe(0);
     await nextNightSettles(n, 200);
   });
+
+  it('and cannot even say so leaves that to the next run', async () => {
+    const n = await night({ conversations: [stale(1)] });
+    refuse(n, 'outcomes');
+    n.user.exec(`CREATE TRIGGER refuse_more BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'no more'); END`);
+    await expect(n.sweep()).rejects.toMatchObject({ exitCode: 9, message: expect.stringContaining(FAILS) });
+    expect(n.notes).toContainEqual(
+      expect.stringMatching('could not be marked as failed; the next run marks it as interrupted.*no more'),
+    );
+    expect(n.store.report.run(1)).toMatchObject({ state: 'running' });
+    n.user.exec('DROP TRIGGER refuse_more');
+    await nextNightSettles(n, 1);
+    expect(n.store.report.run(1)).toMatchObject({ state: 'interrupted' });
+  });
 });
