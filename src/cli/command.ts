@@ -68,7 +68,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   [EXIT.auth]: 'authentication or permission',
   [EXIT.refused]: 'a guard refused to close by policy',
   [EXIT.workLeft]: 'budget, limit or time used up, work left',
-  [EXIT.unavailable]: 'Genesys Cloud unavailable, closes without effect, or daily limit; work left',
+  [EXIT.unavailable]: 'Genesys Cloud unavailable, without effect, or daily limit; work left',
   [EXIT.database]: 'database',
   [EXIT.leaseHeld]: 'another run holds the lease',
   [EXIT.interrupted]: 'interrupted by SIGINT, resumable',
