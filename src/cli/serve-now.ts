@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, ExpectedError, worstExit } from '../domain/errors.ts';
+import { EXIT, type ExitCode, ExpectedError, interruptExit, worstExit } from '../domain/errors.ts';
 import { UNSETTLED } from '../domain/outcome.ts';
 import type { Client } from '../genesys/client.ts';
 import type { Store } from '../store/store.ts';
@@ -49,7 +49,7 @@ export async function serveNow(
     const codes: ExitCode[] = [report?.exitCode ?? EXIT.ok];
     if (closed < requests.size) codes.push(EXIT.incomplete);
     if (interrupts.stop.aborted && answers.size < requests.size) {
-      codes.push(interruptCode(interrupts));
+      codes.push(interruptExit(interrupts.stop));
     }
     const exitCode = worstExit(codes);
     const message =
@@ -80,12 +80,8 @@ async function signIn({ remote }: Client, interrupts: Interrupts): Promise<void>
     await remote.signIn(interrupts.stop);
   } catch (error) {
     if (!interrupts.stop.aborted) throw error;
-    throw new ExpectedError('Interrupted; run again to go on.', interruptCode(interrupts));
+    throw new ExpectedError('Interrupted; run again to go on.', interruptExit(interrupts.stop));
   }
-}
-
-function interruptCode({ stop }: Interrupts): ExitCode {
-  return stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
 }
 
 function isClosed({ outcome }: Answer): boolean {

@@ -12,6 +12,8 @@ export interface Secrets {
 
 /** In place of what is shorter it would deface ordinary words; Genesys's are five times as long. */
 const SHORTEST = 8;
+/** Where something ends that was too long to be told. */
+const CUT = '…';
 
 export function createSecrets(): Secrets {
   let longestFirst: readonly string[] = [];
@@ -21,8 +23,19 @@ export function createSecrets(): Secrets {
       // One may be a part of another.
       longestFirst = [...longestFirst, secret].sort((a, b) => b.length - a.length);
     },
-    redact: (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text),
+    redact: (text) => longestFirst.reduce((rest, secret) => redactOne(rest, secret), text),
   };
+}
+
+/** The whole secret, and the beginning of one where a text that was too long was cut. */
+function redactOne(text: string, secret: string): string {
+  const whole = text.replaceAll(secret, REDACTED);
+  if (!whole.includes(CUT)) return whole;
+  for (let length = secret.length - 1; length >= SHORTEST; length--) {
+    const cut = secret.slice(0, length) + CUT;
+    if (whole.includes(cut)) return redactOne(whole.replaceAll(cut, REDACTED + CUT), secret);
+  }
+  return whole;
 }
 
 const SECRET_VARIABLES = [

@@ -64,9 +64,9 @@ function ofThisLife(mapping: Mapping | null): Mapping | null {
 }
 
 /** The last moment that a Date can hold (ECMAScript). */
-const LATEST = 8.64e15;
+const LATEST_DATE = 8.64e15;
 /** A moment for a sentence; decide() must answer even when a number is not a moment at all. */
-const when = (at: Instant): string => (Math.abs(at) <= LATEST ? toIso(at) : 'an unreadable time');
+const when = (at: Instant): string => (Math.abs(at) <= LATEST_DATE ? toIso(at) : 'an unreadable time');
 
 const cannotBeUnderstood: Rule = ({ conversation }) =>
   conversation.status === 'unknown'

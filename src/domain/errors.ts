@@ -15,6 +15,11 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The exit code of an interrupt, which travels as its signal's reason. */
+export function interruptExit({ reason }: AbortSignal): ExitCode {
+  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+}
+
 /** The documented order; what ends a command before it can do anything else comes first. */
 const SEVERITY: readonly ExitCode[] = [
   EXIT.unexpected,

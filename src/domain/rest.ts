@@ -15,7 +15,7 @@ const REST_MS = 7 * DAY - 12 * HOUR;
  * Until when a conversation is left alone because it could not be closed three nights running (unconfirmed, or
  * forbidden); null: it is tried as usual. Each further try that ends the same way makes it rest for another week.
  *
- * @param outcomes of real runs, the newest first
+ * @param outcomes of real runs, the newest first, without those of runs that ended because of the remote side as a whole
  */
 export function restsUntil(outcomes: Iterable<PastOutcome>): Instant | null {
   let nights = 0;

@@ -142,14 +142,19 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
       clockSkewMs: remoteClock.skewMs,
       figures: () => ({ ...figures }),
       usefulInFlight: () => Math.max(1, Math.ceil((options.ratePerMinute * (latencyMs ?? 0)) / MINUTE)),
+      hangUp,
       waitingMs: () => pacer.pausedForMs(),
     },
     tokenOwner: account.tokenOwner,
     rateLimit: () => limit,
     close: () => {
       // A token that nobody waits for any more.
-      closed.abort(new UnavailableError('The connection to Genesys Cloud was closed.'));
+      hangUp();
       return line.close();
     },
   };
+
+  function hangUp(): void {
+    closed.abort(new UnavailableError('The connection to Genesys Cloud was closed.'));
+  }
 }

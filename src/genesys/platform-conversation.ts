@@ -44,8 +44,7 @@ function toConversation(conversationId: string, data: WireConversation): Convers
     problem: null,
     endedAt: active ? null : latest(participants.map((p) => p.endTime)),
     messageTypes: customerTypes.length > 0 ? customerTypes : typesOf(participants),
-    lastActivityAt:
-      lastMessage(participants) ?? latest(participants.flatMap((p) => [p.connectedTime, p.startTime])),
+    lastActivityAt: lastActivity(participants),
     lastCustomerMessageAt: lastMessage(participants.filter(isCustomer)),
     lastAgentMessageAt: lastMessage(agents),
     agentConnected: agents.some((p) => isLive(p) && !NOT_YET_CONNECTED.includes(p.state)),
@@ -83,6 +82,16 @@ function queuesOf(participants: readonly WireParticipant[]): string[] {
   const joined = [...participants].sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0));
   const ids = joined.flatMap((p) => p.queue?.id ?? []);
   return ids.filter((id, i) => ids.lastIndexOf(id) === i);
+}
+
+/**
+ * The latest message of anybody; an agent who has come in since counts as well, for one to whom an old conversation was
+ * just transferred is about to write. Where nobody ever wrote, the latest connect or start.
+ */
+function lastActivity(participants: readonly WireParticipant[]): Instant | null {
+  const message = lastMessage(participants);
+  if (message === null) return latest(participants.flatMap((p) => [p.connectedTime, p.startTime]));
+  return latest([message, ...participants.filter(isAgent).map((p) => p.connectedTime)]);
 }
 
 function lastMessage(participants: readonly WireParticipant[]): Instant | null {

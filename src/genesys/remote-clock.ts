@@ -24,7 +24,9 @@ export function createRemoteClock(): RemoteClock {
       // It was written after the request had left and before it was here, and its fraction of a second is cut off.
       const least = date - answeredAt;
       const most = date + SECOND - sentAt;
-      skew = skew === null ? least : Math.min(Math.max(skew, least), most);
+      // The first one may have been long on its way: no more of a difference than it proves.
+      skew ??= Math.min(Math.max(0, least), date - sentAt);
+      skew = Math.min(Math.max(skew, least), most);
     },
     skewMs: () => skew,
     toLocal: (remote) => {
@@ -34,15 +36,19 @@ export function createRemoteClock(): RemoteClock {
   };
 }
 
-/** The conversation with every moment on our clock. */
+/**
+ * The conversation with every moment on our clock. No sign of life becomes older by that: a `Date` may be wrong, one
+ * node's or a proxy's, and nothing must be closed because of it.
+ */
 export function onOurClock(conversation: Conversation, toLocal: (remote: Instant) => Instant): Conversation {
   const local = (remote: Instant | null) => (remote === null ? null : toLocal(remote));
+  const alive = (remote: Instant | null) => (remote === null ? null : Math.max(remote, toLocal(remote)));
   return {
     ...conversation,
     endedAt: local(conversation.endedAt),
-    lastActivityAt: local(conversation.lastActivityAt),
-    lastCustomerMessageAt: local(conversation.lastCustomerMessageAt),
-    lastAgentMessageAt: local(conversation.lastAgentMessageAt),
+    lastActivityAt: alive(conversation.lastActivityAt),
+    lastCustomerMessageAt: alive(conversation.lastCustomerMessageAt),
+    lastAgentMessageAt: alive(conversation.lastAgentMessageAt),
     platformEndsAt: local(conversation.platformEndsAt),
   };
 }

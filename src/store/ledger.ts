@@ -49,10 +49,12 @@ export function ledger(db: Db): Ledger {
   const setState = db.prepare<NewState>(
     'UPDATE mappings SET state = @state, state_at = @stateAt, updated_at = @updatedAt WHERE conversation_id = @id',
   );
-  // Newest first. No night has so many runs that three would not be among them.
+  // Newest first. No night has so many runs that three would not be among them. One that ended with 4 or 8 suffered
+  // from something that was everybody's.
   const past = db.prepare<ById, PastColumns>(`
     SELECT o.outcome, o.http_status, o.decided_at FROM outcomes AS o JOIN runs AS r ON r.id = o.run_id
-    WHERE o.conversation_id = @id AND r.dry_run = 0 ORDER BY o.id DESC LIMIT 100`);
+    WHERE o.conversation_id = @id AND r.dry_run = 0 AND coalesce(r.exit_code, 0) NOT IN (4, 8)
+    ORDER BY o.id DESC LIMIT 100`);
   const setRest = db.prepare<ById & { readonly restsUntil: string | null }>(
     'UPDATE mappings SET rests_until = @restsUntil WHERE conversation_id = @id AND rests_until IS NOT @restsUntil',
   );

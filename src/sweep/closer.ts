@@ -19,6 +19,12 @@ export interface Decided {
   readonly decision: Decision & { readonly action: 'close' };
 }
 
+/** A close that is under way: since when, and the how many-th it is of its run. */
+interface Begun {
+  readonly intendedAt: Instant;
+  readonly nth: number;
+}
+
 /** What became of the attempt; null: nothing is proven yet, and the intent stays for the next run. */
 export type Closed = Outcome | null;
 
@@ -76,7 +82,8 @@ export function createCloser(parts: CloserParts): Closer {
         endBy(error, parts.ending);
         return outcome({ outcome: 'not_attempted', reason: 'run_ended' });
       }
-      return settleAnswer(intended, answer, intendedAt, context, releaseSlot, outcome);
+      const begun = { intendedAt, nth: parts.streak.begun() };
+      return settleAnswer(intended, answer, begun, context, releaseSlot, outcome);
     },
   };
 
@@ -92,7 +99,7 @@ export function createCloser(parts: CloserParts): Closer {
         intended = { outcome: 'kept', reason: decision.reason, detail: decision.sentence };
         return null;
       }
-      // Whether anything may be closed by policy was not asked, as long as somebody had asked for it.
+      // The gate was not asked whether it may be closed by policy, as long as somebody had asked for it.
       if (now.request === null && known.request !== null) {
         intended = { outcome: 'not_attempted', reason: 'request_gone', detail: decision.sentence };
         return null;
@@ -116,14 +123,14 @@ export function createCloser(parts: CloserParts): Closer {
   async function settleAnswer(
     decided: Decided,
     answer: Answer,
-    intendedAt: Instant,
+    begun: Begun,
     context: CallContext,
     releaseSlot: () => void,
     outcome: (finding: Finding, seen?: Conversation | null) => Outcome,
   ): Promise<Closed> {
     const { conversation, decision } = decided;
     if (answer.kind === 'proven') {
-      parts.streak.confirmed(intendedAt);
+      parts.streak.confirmed(begun.nth);
       return outcome(closedBecause(decision.reason, decision.sentence, answer.endedAt), {
         ...conversation,
         status: conversation.agentAnswered === false ? 'abandoned' : 'closed',
@@ -134,7 +141,7 @@ export function createCloser(parts: CloserParts): Closer {
     }
     releaseSlot();
     const verdict = await verifyAnswer(conversation.id, answer, context);
-    return judge(verdict, answer, decided, intendedAt, outcome);
+    return judge(verdict, answer, decided, begun, outcome);
   }
 
   /** Reads until the end shows. A close whose answer was lost is sent once more when it is proven to be active. */
@@ -175,13 +182,13 @@ export function createCloser(parts: CloserParts): Closer {
     verdict: Verdict,
     answer: Answer,
     { decision, conversation, known }: Decided,
-    intendedAt: Instant,
+    { intendedAt, nth }: Begun,
     outcome: (finding: Finding, seen?: Conversation | null) => Outcome,
   ): Closed {
     switch (verdict.kind) {
       case 'ended': {
         const ours = answer.kind !== 'refused' && endedAfterIntent(verdict.conversation, intendedAt);
-        if (ours) parts.streak.confirmed(intendedAt);
+        if (ours) parts.streak.confirmed(nth);
         return outcome(
           ours
             ? closedBecause(decision.reason, decision.sentence, verdict.conversation.endedAt ?? clock.now())
@@ -191,7 +198,7 @@ export function createCloser(parts: CloserParts): Closer {
       }
       case 'active':
         if (answer.kind === 'refused') return outcome(failed('close', answer.error));
-        parts.streak.unconfirmed(intendedAt);
+        parts.streak.unconfirmed(nth);
         return outcome(
           {
             outcome: 'unconfirmed',

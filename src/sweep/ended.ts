@@ -1,8 +1,11 @@
 import type { Conversation } from '../domain/conversation.ts';
 import { endedAfterIntent } from '../domain/outcome.ts';
-import type { Instant } from '../domain/time.ts';
+import { HOUR, type Instant } from '../domain/time.ts';
 import type { Known } from './ports.ts';
 import type { Finding } from './recorder.ts';
+
+/** A close that was accepted shows within minutes; an end long after it is one of its own. */
+const SHOWS_WITHIN_MS = HOUR;
 
 /**
  * What it means that a conversation has ended without a close of this run: the last we know may be a close that had
@@ -18,7 +21,9 @@ export function foundEnded(
   now: Instant,
 ): Finding {
   const { endedAt } = conversation;
-  return lastOutcome?.outcome === 'unconfirmed' && endedAfterIntent(conversation, lastOutcome.decidedAt)
+  return lastOutcome?.outcome === 'unconfirmed' &&
+    endedAfterIntent(conversation, lastOutcome.decidedAt) &&
+    (endedAt === null || endedAt <= lastOutcome.decidedAt + SHOWS_WITHIN_MS)
     ? {
         outcome: 'closed',
         reason: 'confirmed_late',

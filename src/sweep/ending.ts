@@ -28,6 +28,8 @@ export interface Ending {
   fail(error: AuthError | UnavailableError): void;
   /** Something of our own has failed, such as the database: nothing further is sent. The error itself is thrown on. */
   abandon(): void;
+  /** What is in hand has had its time: everything that waits ends. */
+  cut(why: string): void;
   /** What is left undone; exit 6 unless something weightier has ended the run. */
   leaveRest(left: number, limits: { limit: number | null; maxDurationMs: number | null }): void;
   /** How a run within this one ended. */
@@ -36,7 +38,8 @@ export interface Ending {
   note(sentence: string): void;
 }
 
-export function createEnding(abort: AbortController): Ending {
+export function createEnding(): Ending {
+  const abort = new AbortController();
   const codes: ExitCode[] = [];
   const sentences: string[] = [];
   let stopped = false;
@@ -46,6 +49,11 @@ export function createEnding(abort: AbortController): Ending {
   function add(code: ExitCode | null, sentence: string): void {
     if (code !== null) codes.push(code);
     if (!sentences.includes(sentence)) sentences.push(sentence);
+  }
+
+  function cut(why: string, cause?: unknown): void {
+    stopped = true;
+    if (!abort.signal.aborted) abort.abort(new RunEnded(why, { cause }));
   }
 
   return {
@@ -62,9 +70,8 @@ export function createEnding(abort: AbortController): Ending {
     sentences,
     signal: abort.signal,
     stop: (code, sentence) => {
-      if (stopped) return;
       stopped = true;
-      add(code, sentence);
+      if (!codes.includes(code)) add(code, sentence);
     },
     exhaust: (sentence) => {
       if (exhausted) return;
@@ -78,13 +85,10 @@ export function createEnding(abort: AbortController): Ending {
     },
     fail: (error) => {
       if (!codes.includes(error.exitCode)) add(error.exitCode, error.message);
-      stopped = true;
-      abort.abort(new RunEnded('the run has ended', { cause: error }));
+      cut('the run has ended', error);
     },
-    abandon: () => {
-      stopped = true;
-      abort.abort(new RunEnded('the run has failed'));
-    },
+    abandon: () => cut('the run has failed'),
+    cut,
     leaveRest: (left, { limit, maxDurationMs }) => {
       if (left === 0 || codes.length > 0) return;
       const why =

@@ -3,7 +3,7 @@ import { type Refusal, wrongClock, wrongOrganization } from '../domain/guard.ts'
 import type { Ending } from './ending.ts';
 import type { RemoteInfo } from './ports.ts';
 
-/** Asked before each close by policy; the answer is worked out once, when the first one comes. */
+/** Asked before each close by policy. */
 export interface Gate {
   mayCloseByPolicy(): Promise<boolean>;
 }
@@ -17,22 +17,11 @@ export function createGate(options: {
   dryRun: boolean;
 }): Gate {
   const { remote, ending, expectOrganization, dryRun } = options;
-  let asked: Promise<boolean> | null = null;
+  let organization: Promise<Refusal | null> | null = null;
 
-  async function ask(): Promise<boolean> {
-    const refusal = await find();
-    if (refusal === null) return true;
-    if (dryRun) {
-      ending.note(`A real run would be refused: ${refusal.sentence}`);
-      return true;
-    }
-    ending.refuse(refusal);
-    return false;
-  }
-
-  async function find(): Promise<Refusal | null> {
-    const clock = wrongClock(remote.clockSkewMs());
-    if (clock !== null || expectOrganization === null) return clock;
+  /** Worked out once, when the first close comes. */
+  async function askOrganization(): Promise<Refusal | null> {
+    if (expectOrganization === null) return null;
     try {
       return wrongOrganization(expectOrganization, await remote.organization(ending.signal));
     } catch (error) {
@@ -45,9 +34,14 @@ export function createGate(options: {
   }
 
   return {
-    mayCloseByPolicy: () => {
-      asked ??= ask();
-      return asked;
+    mayCloseByPolicy: async () => {
+      organization ??= askOrganization();
+      // What is known of the clocks may change with every answer.
+      const refusal = wrongClock(remote.clockSkewMs()) ?? (await organization);
+      if (refusal === null) return true;
+      if (!dryRun) ending.refuse(refusal);
+      else ending.note(`A real run would be refused: ${refusal.sentence}`);
+      return dryRun;
     },
   };
 }

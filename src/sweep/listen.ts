@@ -1,15 +1,11 @@
-import { EXIT } from '../domain/errors.ts';
+import { interruptExit } from '../domain/errors.ts';
 import type { Interrupts } from './context.ts';
-import { type Ending, RunEnded } from './ending.ts';
+import type { Ending } from './ending.ts';
 
-/** The exit code of an interrupt travels as the signal's reason. */
-export function listen(interrupts: Interrupts, ending: Ending, abort: AbortController): () => void {
-  const onStop = () =>
-    ending.stop(
-      interrupts.stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted,
-      'Interrupted; run again to go on.',
-    );
-  const onAbort = () => abort.abort(new RunEnded('interrupted'));
+/** Lets a person's interrupts stop the run, and then cut it. Returns what ends that. */
+export function listen(interrupts: Interrupts, ending: Ending): () => void {
+  const onStop = () => ending.stop(interruptExit(interrupts.stop), 'Interrupted; run again to go on.');
+  const onAbort = () => ending.cut('interrupted');
   if (interrupts.stop.aborted) onStop();
   if (interrupts.abort.aborted) onAbort();
   interrupts.stop.addEventListener('abort', onStop);

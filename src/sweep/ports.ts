@@ -89,6 +89,8 @@ export interface RemoteInfo {
   figures(): RequestFigures;
   /** How many requests at a time are enough to use what is permitted, by rate and latency; at least 1. */
   usefulInFlight(): number;
+  /** Waits for no answer any more, also of what is on its way; nothing can be asked afterwards. */
+  hangUp(): void;
   /** How long everybody is waiting for the rate limit, in ms; 0 when nobody is. */
   waitingMs(): number;
 }

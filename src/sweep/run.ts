@@ -78,8 +78,7 @@ export async function execute(
   const startedAt = deps.clock.now();
   const { dryRun, policy } = settings;
   const id = deps.runs.begin({ ...what, dryRun, policy, startedAt, ...deps.identity });
-  const abort = new AbortController();
-  const ending = createEnding(abort);
+  const ending = createEnding();
   const health = createHealth();
   const closeHealth = createHealth();
   const work = failFast(deps.work, ending.abandon);
@@ -147,8 +146,8 @@ export async function execute(
     phase,
   };
 
-  const unlisten = listen(interrupts, ending, abort);
-  const unlimit = limitTime({ ...parts, ...settings, startedAt, abort });
+  const unlisten = listen(interrupts, ending);
+  const unlimit = limitTime({ ...parts, ...settings, startedAt });
   try {
     await steps(run);
     await pool.idle();

@@ -1,7 +1,7 @@
 import { EXIT } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
-import { type Ending, RunEnded } from './ending.ts';
-import type { Clock } from './ports.ts';
+import type { Ending } from './ending.ts';
+import type { Clock, RemoteInfo } from './ports.ts';
 
 /**
  * Stops a run when `maxDurationMs` (null: never) has passed since `startedAt`, whatever it is waiting for, and
@@ -13,9 +13,9 @@ export function limitTime(parts: {
   readonly maxDurationMs: number | null;
   readonly graceMs: number;
   readonly ending: Ending;
-  readonly abort: AbortController;
+  readonly remote: Pick<RemoteInfo, 'hangUp'>;
 }): () => void {
-  const { clock, startedAt, maxDurationMs, graceMs, ending, abort } = parts;
+  const { clock, startedAt, maxDurationMs, graceMs, ending, remote } = parts;
   const off = new AbortController();
   const stop = () => ending.stop(EXIT.workLeft, 'The time (maxDuration) is used up.');
 
@@ -25,7 +25,8 @@ export function limitTime(parts: {
     if (left <= 0) stop();
     else await clock.sleep(left, off.signal).then(stop);
     await clock.sleep(graceMs, off.signal);
-    abort.abort(new RunEnded('the time is used up'));
+    ending.cut('the time is used up');
+    remote.hangUp();
   }
 
   // Called off is the only way in which a sleep fails.

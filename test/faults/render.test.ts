@@ -30,3 +30,16 @@ it('the table is told in Markdown, with a line for each fault and how often, and
   expect(rows.join('').match(/exit \d/g)).toHaveLength(played);
   expect(rows.join('').match(/\(\d\)/g)?.length).toBeGreaterThanOrEqual(inapplicable);
 });
+
+it('docs/faults.md is this table (after a change: npx vitest run test/faults/render.test.ts -u)', async () => {
+  const { played, inapplicable } = countCells();
+  const page = `# What a bad network may do, and what becomes of it
+
+One stale conversation, one run, and one fault for one kind of its requests: once, three times in a row, or always. Each
+cell is a test against a real socket: what is recorded (outcome and reason), the exit code, how many PATCHes were sent,
+and what an undisturbed run an hour later does of what is left. ${played} cells are played; ${inapplicable} cannot be, for the
+reasons below the table.
+
+${renderTable()}`;
+  await expect(page).toMatchFileSnapshot('../../docs/faults.md');
+});

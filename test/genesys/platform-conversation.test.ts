@@ -115,9 +115,19 @@ describe('the last activity', () => {
     expect(read([{ purpose: 'customer', state: 'connected' }]).lastActivityAt).toBeNull();
   });
 
-  it('is that of the messages even when somebody connected later', () => {
-    expect(read([customer(wrote(1)), agent()]).lastActivityAt).toBe(ms(1));
+  it('is also that of an agent who came in after the last message, as after a transfer', () => {
+    expect(read([customer(wrote(1)), agent()]).lastActivityAt).toBe(ms(3));
+    expect(read([customer(wrote(9)), agent()]).lastActivityAt).toBe(ms(9));
+    expect(read([customer(wrote(1)), agent({ connectedTime: null })]).lastActivityAt).toBe(ms(1));
   });
+
+  it.each(['acd', 'bot', 'workflow', 'customer'])(
+    'is that of the messages even when a %s connected later: that is no sign of anybody',
+    (purpose) => {
+      const later = acd({ purpose, connectedTime: at(50), startTime: at(50) });
+      expect(read([customer(wrote(1)), later]).lastActivityAt).toBe(ms(1));
+    },
+  );
 
   it.each<[what: string, participants: unknown[], speaker: 'customer' | 'agent' | null]>([
     ['the customer', [customer(wrote(10, 30)), agent(wrote(20))], 'customer'],

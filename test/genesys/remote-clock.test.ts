@@ -77,22 +77,29 @@ describe('a moment of the remote clock', () => {
   });
 });
 
-it('every moment of a conversation is put on our clock, and nothing else is changed', () => {
-  const everyMoment: Conversation = {
-    ...unreadable('id', 'problem'),
-    endedAt: START,
-    lastActivityAt: START + 1,
-    lastCustomerMessageAt: START + 2,
-    lastAgentMessageAt: START + 3,
-    platformEndsAt: START + 4,
-  };
-  const shifted = onOurClock(everyMoment, (moment) => moment - 7);
-  const names = Object.keys(everyMoment) as (keyof Conversation)[];
-  const expected = names.map((name) => {
-    const value = everyMoment[name];
-    return [name, name.endsWith('At') ? (value as number) - 7 : value];
-  });
-  expect(shifted).toEqual(Object.fromEntries(expected));
-  const untold = unreadable('id', 'problem');
-  expect(onOurClock(untold, (moment) => moment - 7)).toEqual(untold);
-});
+it.each([
+  ['behind', 7, 7],
+  ['ahead, which makes no sign of life older', -7, 0],
+])(
+  'every moment of a conversation of a clock %s is put on ours, and nothing else is changed',
+  (_, by, aliveBy) => {
+    const everyMoment: Conversation = {
+      ...unreadable('id', 'problem'),
+      endedAt: START,
+      lastActivityAt: START + 1,
+      lastCustomerMessageAt: START + 2,
+      lastAgentMessageAt: START + 3,
+      platformEndsAt: START + 4,
+    };
+    const shifted = onOurClock(everyMoment, (moment) => moment + by);
+    const names = Object.keys(everyMoment) as (keyof Conversation)[];
+    const expected = names.map((name) => {
+      const value = everyMoment[name];
+      const shift = /^last/.test(name) ? aliveBy : by;
+      return [name, name.endsWith('At') ? (value as number) + shift : value];
+    });
+    expect(shifted).toEqual(Object.fromEntries(expected));
+    const untold = unreadable('id', 'problem');
+    expect(onOurClock(untold, (moment) => moment - 7)).toEqual(untold);
+  },
+);

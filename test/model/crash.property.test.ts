@@ -200,8 +200,9 @@ class Model {
     const now = stage.now();
     const active = remote.isActive(conversation);
     const { intendedAt, lastOutcome } = record.work.known(id);
-    // By design an end counts as ours up to a minute before the intent, for clocks differ.
-    const justRead = now - (this.#proofs.get(id)?.at ?? 0) <= 2 * MINUTE;
+    // By design an end counts as ours up to a minute before the intent, for clocks differ; and here the answer to a read
+    // may take until the conversation's time is over.
+    const justRead = now - (this.#proofs.get(id)?.at ?? 0) <= 10 * MINUTE;
     const unsure = intendedAt !== null || lastOutcome?.outcome === 'unconfirmed';
     const open = justRead || unsure || conversation.endsAt !== null;
     if (event === 'write' && active) conversation.lastActivityAt = now;

@@ -160,8 +160,13 @@ export class MemoryRecord {
       request.settledAt = outcome.decidedAt;
       request.outcome = outcome.outcome;
     }
-    this.update(conversationId, { restsUntil: restsUntil(this.#real(conversationId).toReversed()) });
+    const told = this.#real(conversationId).filter(({ runId: of }) => !this.#sufferedFromAll(of));
+    this.update(conversationId, { restsUntil: restsUntil(told.toReversed()) });
     this.intended.delete(conversationId);
+  }
+
+  #sufferedFromAll(runId: number): boolean {
+    return this.begun.some(({ id, exitCode }) => id === runId && (exitCode === 4 || exitCode === 8));
   }
 
   #changeRun(runId: number, changes: Partial<Run>): void {

@@ -80,6 +80,7 @@ export class Remote {
     clockSkewMs: () => 0,
     figures: noRequests,
     usefulInFlight: () => 100,
+    hangUp: () => {},
     waitingMs: () => 0,
   };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError, AuthError, UnavailableError } from '../../src/domain/errors.ts';
 import { createEnding, endBy, isRunEnding, RunEnded } from '../../src/sweep/ending.ts';
 
-const setUp = () => createEnding(new AbortController());
+const setUp = () => createEnding();
 const unavailable = new UnavailableError('Nobody answers.');
 const auth = new AuthError('Forbidden.');
 
@@ -19,11 +19,16 @@ describe('why a run ends', () => {
     expect(ending.signal.aborted).toBe(false);
   });
 
-  it('stop takes no more work, finishes what is in hand, and counts once', () => {
+  it('stop takes no more work, finishes what is in hand, and says each code once', () => {
     const ending = setUp();
     ending.stop(130, 'Interrupted.');
     ending.stop(6, 'The time is used up.');
-    expect(ending).toMatchObject({ stopped: true, codes: [130], sentences: ['Interrupted.'] });
+    ending.stop(6, 'Once more.');
+    expect(ending).toMatchObject({
+      stopped: true,
+      codes: [130, 6],
+      sentences: ['Interrupted.', 'The time is used up.'],
+    });
     expect(ending.signal.aborted).toBe(false);
   });
 

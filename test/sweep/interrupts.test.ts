@@ -132,6 +132,15 @@ describe('a run whose time is used up', () => {
     await nextNightFinishes(n, 30);
   });
 
+  it('does not wait for an answer that hangs longer than the grace', async () => {
+    const n = await night({ conversations: [stale(1)] });
+    n.when('read', null, () => n.park(14 * SECOND));
+    const { exitCode, run, counts } = await n.sweep({ maxDurationMs: 2 * SECOND, graceMs: SECOND });
+    expect({ exitCode, notAttempted: counts.notAttempted }).toEqual({ exitCode: 6, notAttempted: 1 });
+    expect(run.finishedAt - run.startedAt).toBe(3 * SECOND);
+    await nextNightFinishes(n, 1);
+  });
+
   it('waits within the grace for what it has in hand', async () => {
     const n = await night({
       conversations: numbers(20).map(stale),

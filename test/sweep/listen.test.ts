@@ -3,9 +3,8 @@ import { createEnding, RunEnded } from '../../src/sweep/ending.ts';
 import { listen } from '../../src/sweep/listen.ts';
 
 function listening(person = { stop: new AbortController(), abort: new AbortController() }) {
-  const abort = new AbortController();
-  const ending = createEnding(abort);
-  const unlisten = listen({ stop: person.stop.signal, abort: person.abort.signal }, ending, abort);
+  const ending = createEnding();
+  const unlisten = listen({ stop: person.stop.signal, abort: person.abort.signal }, ending);
   return { person, ending, unlisten };
 }
 

@@ -172,18 +172,29 @@ describe('a close that does not show at once', () => {
     },
   );
 
-  it('is confirmed late even when the next night was about to close it again', async () => {
+  it('is confirmed late even when the next run was about to close it again', async () => {
     const n = await night({
       conversations: [stale()],
-      simulator: { closeEffect: { kind: 'delayed', ms: DAY + 20 * SECOND } },
+      simulator: { closeEffect: { kind: 'delayed', ms: 30 * MINUTE + 20 * SECOND } },
     });
     expect((await n.sweep()).counts.unconfirmed).toBe(1);
 
-    await n.later(DAY);
+    await n.later(30 * MINUTE);
     n.when('close', ID, () => n.park(10 * SECOND));
     await n.sweep();
     expect(n.account(ID)).toMatchObject({ patches: 2, effectivePatches: 1 });
     expect(n.story(ID).at(-1)).toBe('closed/confirmed_late');
+    expect(n.agreement()).toEqual([]);
+  });
+
+  it('is not taken for ours when it ends by itself hours after a close that never showed', async () => {
+    const n = await night({ conversations: [stale()], simulator: { closeEffect: { kind: 'never' } } });
+    await n.sweep();
+    await n.later(2 * HOUR);
+    n.world.endByItself(ID, n.clock.now());
+    await n.later(22 * HOUR);
+    await n.sweep();
+    expect(n.story(ID).at(-1)).toBe('already_closed/ended');
     expect(n.agreement()).toEqual([]);
   });
 

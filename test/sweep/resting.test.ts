@@ -69,7 +69,8 @@ describe('a conversation that could not be closed three nights running', () => {
   });
 
   it('because it was forbidden is reported with its correlation id', async () => {
-    const n = await night({ conversations: [stale(1), stale(2)] });
+    // One that answers every night keeps a role without the permission from being suspected.
+    const n = await night({ conversations: [stale(1), conversation(2, 'parked', 2 * DAY)] });
     n.when('read', ID, () => ({ kind: 'reply', status: 403, body: '{"code":"not.authorized"}' }));
     await nights(n, 3);
     const [resting] = n.store.report.resting(n.clock.now(), 10);
@@ -83,5 +84,17 @@ describe('a conversation that could not be closed three nights running', () => {
     const reports = await nights(n, 5);
     expect(reports.map(({ counts }) => counts.failed)).toEqual([1, 1, 1, 1, 1]);
     expect(n.mapping(ID)?.restsUntil).toBeNull();
+  });
+
+  it.each([
+    ['a permission is missing', { missingPermissions: ['conversation:communication:view'] }, 4],
+    ['no close takes effect', { closeEffect: { kind: 'never' } }, 8],
+  ] as const)('is not the same as nights in which %s for all', async (_, simulator, exitCode) => {
+    const all = Array.from({ length: 24 }, (_, i) => stale(i + 1));
+    const n = await night({ conversations: all, simulator });
+    const reports = await nights(n, 3);
+    expect(reports.map((report) => report.exitCode)).toEqual([exitCode, exitCode, exitCode]);
+    expect(n.store.report.resting(n.clock.now(), 99)).toEqual([]);
+    expect(n.store.work.countDue({ cutoff: n.clock.now(), now: n.clock.now(), runId: 99 })).toBe(24);
   });
 });

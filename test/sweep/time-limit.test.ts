@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import { createEnding, RunEnded } from '../../src/sweep/ending.ts';
 import { limitTime } from '../../src/sweep/time-limit.ts';
@@ -6,15 +6,15 @@ import { START, VirtualClock } from '../helpers/virtual-clock.ts';
 
 function limited(maxDurationMs: number | null, startedAt = START) {
   const clock = new VirtualClock();
-  const abort = new AbortController();
-  const ending = createEnding(abort);
-  const off = limitTime({ clock, startedAt, maxDurationMs, graceMs: 20 * SECOND, ending, abort });
-  return { clock, ending, off };
+  const ending = createEnding();
+  const remote = { hangUp: vi.fn() };
+  const off = limitTime({ clock, startedAt, maxDurationMs, graceMs: 20 * SECOND, ending, remote });
+  return { clock, ending, remote, off };
 }
 
 describe('the time of a run', () => {
   it('stops it when it is used up, and a grace later ends what it has in hand', async () => {
-    const { clock, ending } = limited(5 * MINUTE);
+    const { clock, ending, remote } = limited(5 * MINUTE);
     await clock.advance(5 * MINUTE - 1);
     expect(ending.stopped).toBe(false);
     await clock.advance(1);
@@ -24,9 +24,10 @@ describe('the time of a run', () => {
       sentences: ['The time (maxDuration) is used up.'],
     });
     await clock.advance(20 * SECOND - 1);
-    expect(ending.signal.aborted).toBe(false);
+    expect([ending.signal.aborted, remote.hangUp.mock.calls.length]).toEqual([false, 0]);
     await clock.advance(1);
     expect(ending.signal.reason).toBeInstanceOf(RunEnded);
+    expect(remote.hangUp).toHaveBeenCalledOnce();
     expect(clock.sleepers).toBe(0);
   });
 

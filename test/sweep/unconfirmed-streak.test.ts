@@ -5,15 +5,15 @@ import { createUnconfirmedStreak } from '../../src/sweep/unconfirmed-streak.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { night } from './night.ts';
 
-type Result = [intendedAt: number, shown: boolean];
+type Result = [nth: number, shown: boolean];
 
 /** How a run stands after these results, in the order in which they became known. */
 function after(...results: readonly Result[]) {
-  const ending = createEnding(new AbortController());
+  const ending = createEnding();
   const streak = createUnconfirmedStreak(ending);
-  for (const [intendedAt, shown] of results) {
-    if (shown) streak.confirmed(intendedAt);
-    else streak.unconfirmed(intendedAt);
+  for (const [nth, shown] of results) {
+    if (shown) streak.confirmed(nth);
+    else streak.unconfirmed(nth);
   }
   return ending;
 }
@@ -21,7 +21,7 @@ function after(...results: readonly Result[]) {
 const many = (count: number, from = 1): Result[] =>
   Array.from({ length: count }, (_, i) => [from + i, false]);
 
-describe('closes that are accepted and change nothing', () => {
+describe('closes that change nothing', () => {
   it.each<[string, Result[], boolean]>([
     ['twenty in a row', many(20), true],
     ['nineteen in a row', many(19), false],
@@ -40,6 +40,26 @@ describe('closes that are accepted and change nothing', () => {
     expect(ending.signal.aborted).toBe(false);
   });
 
+  it('are numbered from one, in the order in which they were begun', () => {
+    const streak = createUnconfirmedStreak(createEnding());
+    expect([streak.begun(), streak.begun(), streak.begun()]).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['whose answers are lost', '503', {}],
+    ['in a run whose time is used up meanwhile', null, { maxDurationMs: 10_000 }],
+  ] as const)('stop with 8 as well %s', async (_, fault, changes) => {
+    const numbers = Array.from({ length: 24 }, (_, i) => i + 1);
+    const n = await night({
+      conversations: numbers.map((i) => conversation(i, 'waiting_in_queue', 2 * DAY)),
+      simulator: { closeEffect: { kind: 'never' } },
+    });
+    n.when('close', null, () => fault);
+    const { exitCode, message } = await n.sweep(changes);
+    expect(exitCode).toBe(8);
+    expect(message).toContain('20 closes in a row were sent and ended none');
+  });
+
   it('stop a run with 8, which verifies and records what it has in hand, and the next one makes up for it', async () => {
     const numbers = Array.from({ length: 24 }, (_, i) => i + 1);
     const n = await night({
@@ -48,7 +68,7 @@ describe('closes that are accepted and change nothing', () => {
     });
     const { exitCode, run, counts, message } = await n.sweep();
     expect({ exitCode, state: run.state }).toEqual({ exitCode: 8, state: 'stopped' });
-    expect(message).toContain('accepted 20 closes in a row and ended none');
+    expect(message).toContain('20 closes in a row were sent and ended none');
     expect(counts).toMatchObject({ closed: 0, failed: 0, notAttempted: 0, unconfirmed: 24 });
     expect(n.store.ledger.intents()).toEqual([]);
 

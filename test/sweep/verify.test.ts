@@ -90,7 +90,7 @@ describe('verifying', () => {
 });
 
 describe('why it was not read', () => {
-  const ending = () => createEnding(new AbortController());
+  const ending = () => createEnding();
 
   it('is the error of the one conversation', () => {
     const run = ending();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXIT, type ExitCode, ExpectedError } from '../../domain/errors.ts';
+import { EXIT, type ExitCode, ExpectedError, interruptExit } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/time.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Command, Context } from '../command.ts';
@@ -117,8 +117,7 @@ function subProcess(context: Context, folder: string, url: string, stop: AbortSi
     const sub: Io = { ...io, argv: words, env, cwd: folder, stdout: out.json ? io.stderr : io.stdout };
     const exitCode = await main(sub);
     if (!stop.aborted) return exitCode;
-    const signal = stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
-    throw new ExpectedError('The demo was interrupted; nothing of it is left behind.', signal);
+    throw new ExpectedError('The demo was interrupted; nothing of it is left behind.', interruptExit(stop));
   };
 }
 

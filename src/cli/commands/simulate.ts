@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
+import { EXIT, type ExitCode, interruptExit, UsageError } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
 import type { Command, Context } from '../command.ts';
@@ -90,7 +90,7 @@ async function runSimulate(context: Context): Promise<ExitCode> {
     if (!interrupts.stop.aborted) {
       await new Promise((done) => interrupts.stop.addEventListener('abort', done, { once: true }));
     }
-    return interrupts.stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+    return interruptExit(interrupts.stop);
   } finally {
     await simulator.stop();
     unlisten();
