@@ -77,4 +77,19 @@ describe('closes that change nothing', () => {
     expect(await n.sweep()).toMatchObject({ exitCode: 0, counts: { closed: 24, left: 0 } });
     expect(n.agreement()).toEqual([]);
   });
+
+  it.each([
+    ['shows a little later', 3, { closed: 1, unconfirmed: 23 }],
+    ['had ended by itself', 8, { alreadyClosed: 1, unconfirmed: 23 }],
+  ])('with one that %s end a run with %i', async (what, exitCode, counts) => {
+    const last = idOf(24);
+    const n = await night({
+      wire: 'memory',
+      conversations: Array.from({ length: 24 }, (_, i) => conversation(i + 1, 'waiting_in_queue', 2 * DAY)),
+      simulator: { closeEffect: { kind: 'never' } },
+    });
+    if (what === 'had ended by itself') n.when('close', last, () => n.world.endByItself(last, n.clock.now()));
+    else n.world.setCloseEffect(last, { kind: 'delayed', ms: 3_000 });
+    expect(await n.sweep()).toMatchObject({ exitCode, counts });
+  });
 });
