@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { createArgs } from './args.ts';
@@ -18,7 +18,7 @@ export function createContext(io: Io, argv: Argv, secrets: Secrets): Context {
   const surroundings = {
     env: io.env,
     cwd: io.cwd,
-    readFile: (path: string) => readFileSync(path, 'utf8'),
+    readFile: readSettings,
     secrets,
   };
   const narrator = createNarrator(io.stderr);
@@ -36,4 +36,23 @@ export function createContext(io: Io, argv: Argv, secrets: Secrets): Context {
       return loaded;
     },
   };
+}
+
+/** A settings file or a secret is never so long; a device that never ends would be. */
+const LONGEST_SETTINGS_BYTES = 1024 * 1024;
+
+/** The text of a file, also of a pipe. Throws what node:fs does, and EFBIG for what is too long. */
+function readSettings(path: string): string {
+  const bytes = Buffer.alloc(LONGEST_SETTINGS_BYTES + 1);
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    if (length < bytes.length) return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(file);
+  }
+  throw Object.assign(new Error(`${path} is longer than 1 MiB`), { code: 'EFBIG' });
 }

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import type { Io } from './io.ts';
@@ -9,34 +9,83 @@ import type { Io } from './io.ts';
  * @throws UsageError when it is there already, since somebody may have signed it, or when its folder is not
  */
 export function newFile(io: Io, given: string): string {
-  const path = folderChecked(io, given);
+  const path = placeFor(io, given);
   if (existsSync(path)) throw new UsageError(`${given} exists already; name a file that does not.`);
+  demandNoDatabase(path, given);
   return path;
 }
 
-/** Where a file is to be written that may be written again. @throws UsageError when its folder is not there */
+/**
+ * Where a file is to be written that may be written again; of a link, what it leads to.
+ * @throws UsageError when its folder is not there, or when it is a database or a part of one
+ */
 export function outputFile(io: Io, given: string): string {
-  return folderChecked(io, given);
+  const place = placeFor(io, given);
+  const path = existsSync(place) ? realpathSync(place) : place;
+  demandNoDatabase(path, given);
+  return path;
 }
 
-/** It may hold ids of customers. One that is there already keeps the rights that somebody gave it. */
+/** The first bytes of every SQLite database. */
+const SQLITE = Buffer.from('SQLite format 3\0');
+/** What SQLite and the lease keep beside one. */
+const COMPANION = /-(?:wal|shm|journal|lock)$/;
+
+/** A report in the place of the record, by a slip of the shell's completion, would be the end of it. */
+function demandNoDatabase(path: string, given: string): void {
+  const owner = path.replace(COMPANION, '');
+  if (owner !== path && existsSync(owner)) {
+    throw new UsageError(`${given} belongs to the database ${owner}; name another file.`);
+  }
+  if (isRegular(path) && startsWith(path, SQLITE)) {
+    throw new UsageError(`${given} is a database; name another file.`);
+  }
+}
+
+/** Not for files that this process has open with SQLite: closing any descriptor would drop its locks (POSIX). */
+function startsWith(path: string, bytes: Buffer): boolean {
+  const head = Buffer.alloc(bytes.length);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, head, 0, head.length, 0) === head.length && head.equals(bytes);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isRegular(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** It may hold ids of customers. */
 const PRIVATE = 0o600;
 
-/** @throws UsageError when it cannot be written */
+/**
+ * Writes a file as a whole or not at all: what was there before stays until the new one is complete.
+ * @throws UsageError when it cannot be written
+ */
 export async function write(
   path: string,
   text: string,
   options: { readonly replace: boolean },
 ): Promise<void> {
+  // A pipe or a device is written to, not replaced.
+  const beside = options.replace && (isRegular(path) || !existsSync(path)) ? `${path}.partial` : null;
   try {
-    await writeFile(path, text, { flag: options.replace ? 'w' : 'wx', mode: PRIVATE });
+    await writeFile(beside ?? path, text, { flag: options.replace ? 'w' : 'wx', mode: PRIVATE });
+    if (beside !== null) await rename(beside, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path} cannot be written (${code}); name another file.`, { cause: error });
+    if (beside !== null || (code !== 'EEXIST' && isRegular(path) && !options.replace)) {
+      await rm(beside ?? path, { force: true });
+    }
+    const advice = code === 'ENOSPC' ? 'free some space' : 'name another file';
+    throw new UsageError(`${path} cannot be written (${code}); ${advice}.`, { cause: error });
   }
 }
 
-function folderChecked(io: Io, given: string): string {
+/** The path of a file whose folder is there. @throws UsageError when it is not */
+export function placeFor(io: Io, given: string): string {
   const path = resolve(io.cwd, given);
   const folder = dirname(path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {

@@ -1,7 +1,9 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Io } from './io.ts';
 
-const EXIT_CODE = { SIGINT: 130, SIGTERM: 143 } as const;
+/** A terminal that is closed ends a run as SIGTERM does. */
+const EXIT_CODE = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;
+const SIGNALS = Object.keys(EXIT_CODE) as (keyof typeof EXIT_CODE)[];
 
 /**
  * Listens to the process: the first signal asks to stop, a second one ends it at once.
@@ -19,14 +21,12 @@ export function listenForInterrupts(graceMs = 0): ReturnType<Io['listenForInterr
     grace = setTimeout(() => abort.abort(reason), graceMs);
     grace.unref();
   };
-  process.on('SIGINT', on);
-  process.on('SIGTERM', on);
+  for (const signal of SIGNALS) process.on(signal, on);
   return {
     interrupts: { stop: stop.signal, abort: abort.signal },
     unlisten: () => {
       clearTimeout(grace);
-      process.off('SIGINT', on);
-      process.off('SIGTERM', on);
+      for (const signal of SIGNALS) process.off(signal, on);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import { visible } from '../../report/text.ts';
 import type { Command, Context } from '../command.ts';
-import { outputFile } from '../files.ts';
+import { placeFor } from '../files.ts';
 
 /** Creates the database, or brings it up to date. */
 export const dbMigrate: Command = {
@@ -84,7 +84,7 @@ export const dbBackup: Command = {
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { openRecord } = await import('../compose.ts');
-    const file = outputFile(context.io, context.args.positional('file'));
+    const file = placeFor(context.io, context.args.positional('file'));
     const store = openRecord(context, 'read');
     try {
       store.maintenance.backupTo(file);

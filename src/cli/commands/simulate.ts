@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, interruptExit, UsageError } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
+import { FAULT_KINDS } from '../../simulator/faults.ts';
 import type { Command, Context } from '../command.ts';
 import { outputFile, write } from '../files.ts';
 
@@ -21,7 +22,11 @@ export const simulate: Command = {
     population: { value: 'N', describe: 'conversations to generate (500)' },
     mapping: { value: 'FILE', describe: 'write the mapping of the population to this CSV' },
     latency: { value: 'MS', describe: 'milliseconds for each answer, such as 80 or 40-120 (0)' },
-    fault: { value: 'KIND=P', many: true, describe: 'KIND=PROBABILITY, may be repeated' },
+    fault: {
+      value: 'KIND=P',
+      many: true,
+      describe: `KIND=PROBABILITY, may be repeated; ${FAULT_KINDS.join(', ')}`,
+    },
     'rate-limit': { value: 'N', describe: 'requests a minute it permits (300)' },
     'close-effect': { value: 'NAME', describe: `what a close does: ${EFFECTS.join(', ')} (reply)` },
     'missing-permission': {
@@ -114,7 +119,6 @@ function latency(given: string | undefined): [number, number] {
 }
 
 async function faults(given: readonly string[]): Promise<Record<string, number>> {
-  const { FAULT_KINDS } = await import('../../simulator/faults.ts');
   const chosen: Record<string, number> = {};
   for (const text of given) {
     const [kind = '', probability = ''] = text.split('=');

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newFile, outputFile, write } from '../../src/cli/files.ts';
+import { openStore } from '../../src/store/store.ts';
+import { T0, tempDir } from '../store/fixtures.ts';
+import { createIo, runMain } from './running.ts';
+
+/** A folder with a database, and the process that stands in it. */
+function aFolder() {
+  const cwd = tempDir();
+  const database = join(cwd, 'n.db');
+  openStore(database, { mode: 'create', now: T0 }).close();
+  return { cwd, database, io: createIo([], { cwd }) };
+}
+
+describe('a file to write to', () => {
+  it.each(['n.db', './n.db', 'link.csv', 'n.db-wal', 'n.db-shm', 'n.db-lock', 'n.db-journal'])(
+    'is never a database, or a part of one: %s',
+    (name) => {
+      const { cwd, database, io } = aFolder();
+      symlinkSync(database, join(cwd, 'link.csv'));
+      expect(() => outputFile(io, name)).toThrow(/is a database; name another|belongs to the database/);
+    },
+  );
+
+  it('is not one of its parts that is not there yet either', () => {
+    const { io } = aFolder();
+    expect(() => newFile(io, 'n.db-wal')).toThrow('belongs to the database');
+  });
+
+  it('keeps report and simulate from replacing the record, which is left as it was', async () => {
+    const { cwd, database } = aFolder();
+    const before = readFileSync(database);
+    for (const argv of [
+      ['report', '--db', 'n.db', '--out', 'n.db'],
+      ['simulate', '--port', '0', '--mapping', 'n.db'],
+    ]) {
+      expect(await runMain(argv, { cwd })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('is a database'),
+      });
+    }
+    expect(readFileSync(database).equals(before)).toBe(true);
+  });
+
+  it('is replaced as a whole, private, by way of a file beside it', async () => {
+    const { cwd, io } = aFolder();
+    writeFileSync(join(cwd, 'r.csv'), 'old', { mode: 0o666 });
+    await write(outputFile(io, 'r.csv'), 'new', { replace: true });
+    expect(readFileSync(join(cwd, 'r.csv'), 'utf8')).toBe('new');
+    expect(statSync(join(cwd, 'r.csv')).mode & 0o777).toBe(0o600);
+    expect(existsSync(join(cwd, 'r.csv.partial'))).toBe(false);
+  });
+
+  it('that is a device is written to and stays one', async () => {
+    const { io } = aFolder();
+    await write(outputFile(io, '/dev/null'), 'text', { replace: true });
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it('leaves nothing behind when it cannot be written', async () => {
+    const { cwd } = aFolder();
+    const path = join(cwd, 'gone', 'r.csv');
+    await expect(write(path, 'text', { replace: true })).rejects.toThrow('cannot be written (ENOENT)');
+    await expect(write(join(cwd, 'n.db'), 'text', { replace: false })).rejects.toThrow('(EEXIST)');
+    expect(statSync(join(cwd, 'n.db')).size).toBeGreaterThan(1_000);
+  });
+});
+
+it('a secret file that never ends is not read to its end', async () => {
+  const { cwd } = aFolder();
+  const env = { GENESYS_CLIENT_ID: 'c', GENESYS_CLIENT_SECRET_FILE: '/dev/zero' };
+  const { stdout } = await runMain(['doctor', '--db', 'n.db'], { cwd, env });
+  expect(stdout).toContain('EFBIG');
+});
