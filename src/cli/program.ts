@@ -1,5 +1,6 @@
 import { addSecretsOf, createSecrets, type Secrets } from '../config/secrets.ts';
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
+import { shortened } from '../domain/text.ts';
 import { guarded, guardedJson, visible } from '../report/text.ts';
 import { helpOn } from './help.ts';
 import type { Io } from './io.ts';
@@ -57,5 +58,5 @@ function report(io: Io, error: unknown, redact: Secrets['redact']): ExitCode {
 const LONGEST = 2_000;
 
 function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return shortened(text, LONGEST);
 }

@@ -1,3 +1,5 @@
+import { shortened } from '../domain/text.ts';
+
 const SHOWN_LENGTH = 80;
 /** No setting, name or id is as long as this in one piece; a secret in the wrong place is. */
 const SECRET_LENGTH = 40;
@@ -6,7 +8,7 @@ const PIECE = new RegExp(`[\\w+/=~.-]{${SECRET_LENGTH},}`, 'g');
 /** A text that somebody gave, for an error: in quotes, cut, and without what could be a misplaced secret. */
 export function echo(text: string): string {
   const shown = text.replace(PIECE, (piece) => (isMixed(piece) ? '[hidden]' : piece));
-  return JSON.stringify(shown.length > SHOWN_LENGTH ? `${shown.slice(0, SHOWN_LENGTH)}…` : shown);
+  return JSON.stringify(shortened(shown, SHOWN_LENGTH));
 }
 
 function isMixed(piece: string): boolean {

@@ -1,3 +1,4 @@
+import { beginning } from '../domain/text.ts';
 /** The text of one record and where it stands, before anybody looks at its cells. */
 export interface Frame {
   /** First and last physical line, counted from 1. */
@@ -84,7 +85,7 @@ export class Framer {
     this.#text += text;
     if (this.#text.length <= MAX_RECORD_LENGTH) return;
     this.#tooLong = true;
-    this.#text = this.#text.slice(0, KEPT_OF_TOO_LONG);
+    this.#text = beginning(this.#text, KEPT_OF_TOO_LONG);
   }
 
   #take(): Frame[] {

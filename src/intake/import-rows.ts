@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { beginning } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import type { CsvRow } from './csv.ts';
 import type { Effect, ImportCounts, IntakeStore, Reject } from './ports.ts';
@@ -62,7 +63,7 @@ export class RowImport<T> {
   }
 
   #judge(row: CsvRow): { line: number; raw: string; verdict: { value: T } | Problem } {
-    const place = { line: row.line, raw: row.text.slice(0, KEPT_RAW) };
+    const place = { line: row.line, raw: beginning(row.text, KEPT_RAW) };
     if (row.problem !== null) return { ...place, verdict: row.problem };
     const checked = this.#importing.check(row.cells, row.line);
     if ('code' in checked) return { ...place, verdict: checked };

@@ -1,20 +1,16 @@
+import { printable, shortened } from '../domain/text.ts';
+
 /** Why a row cannot go in: for machines, and as a sentence. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
-/** The text with `mark` for each character that could steer a terminal or hide others. */
-export function printable(text: string, mark: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, mark);
-}
-
 const SHOWN = 60;
 
 /** A value from a file for a sentence: quoted, cut, and without characters that could steer a terminal. */
 export function quote(value: string): string {
-  const cut = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
-  return `"${printable(cut, '\uFFFD')}"`;
+  return `"${printable(shortened(value, SHOWN), '\uFFFD')}"`;
 }
 
 const LISTED = 10;

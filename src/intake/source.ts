@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
-import { printable } from './problem.ts';
+import { printable } from '../domain/text.ts';
 
 /** What an import reads from: a file's stream, standard input, or any chunks of bytes. */
 export type Source = AsyncIterable<Uint8Array>;
