@@ -83,26 +83,33 @@ export interface Consequences {
    * pending for the next run, until it expires.
    */
   readonly settlesRequest: boolean;
+  /** Whether it concludes an intent that must be on record until then: a close of ours is recorded by one run only. */
+  readonly needsIntent: boolean;
 }
 
+const NO_CONSEQUENCES: Consequences = { mappingState: null, settlesRequest: false, needsIntent: false };
+
 /** What an outcome changes. A dry run (`would_close` or any outcome in one) never asks. */
-export function consequencesOf(outcome: Outcome): Consequences {
-  switch (outcome.outcome) {
+export function consequencesOf({ outcome, reason, remoteStatus }: Outcome): Consequences {
+  const mappingState = remoteStatus === 'active' ? 'open' : null;
+  switch (outcome) {
     case 'closed':
+      // The intent of a close that shows late was concluded when that was given up.
+      return { mappingState: 'closed', settlesRequest: true, needsIntent: reason !== 'confirmed_late' };
     case 'already_closed':
-      return { mappingState: 'closed', settlesRequest: true };
+      return { ...NO_CONSEQUENCES, mappingState: 'closed', settlesRequest: true };
     case 'not_found':
-      return { mappingState: 'gone', settlesRequest: true };
+      return { ...NO_CONSEQUENCES, mappingState: 'gone', settlesRequest: true };
     case 'kept':
-      return { mappingState: outcome.remoteStatus === 'active' ? 'open' : null, settlesRequest: true };
+      return { ...NO_CONSEQUENCES, mappingState, settlesRequest: true };
     case 'expired':
-      return { mappingState: null, settlesRequest: true };
+      return { ...NO_CONSEQUENCES, settlesRequest: true };
     case 'unconfirmed':
     case 'failed':
     case 'not_attempted':
-      return { mappingState: outcome.remoteStatus === 'active' ? 'open' : null, settlesRequest: false };
+      return { ...NO_CONSEQUENCES, mappingState };
     case 'would_close':
-      return { mappingState: null, settlesRequest: false };
+      return NO_CONSEQUENCES;
   }
 }
 

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DatabaseError } from '../domain/errors.ts';
+import { identityOf } from './files.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 import { guarded } from './sql-errors.ts';
 
@@ -101,10 +101,4 @@ function sameFiles(path: string): () => void {
       );
     }
   };
-}
-
-/** Null: there is none. */
-function identityOf(path: string): string | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? null : `${stats.dev}:${stats.ino}`;
 }

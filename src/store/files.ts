@@ -46,6 +46,12 @@ export function demandWritable(path: string): void {
   }
 }
 
+/** What stays the same of a file until it is replaced; null: there is none. */
+export function identityOf(path: string): string | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? null : `${stats.dev}:${stats.ino}`;
+}
+
 export function cannotOpen(path: string, error: unknown): DatabaseError {
   return new DatabaseError(
     `The file ${path} cannot be opened (${codeOf(error) ?? String(error)}); check the path and its rights.`,

@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { DatabaseError } from '../domain/errors.ts';
 import type { Lease } from '../sweep/ports.ts';
-import { cannotOpen, codeOf, createPrivateFile, demandWritable } from './files.ts';
+import { cannotOpen, codeOf, createPrivateFile, demandWritable, identityOf } from './files.ts';
 import { asDatabaseError } from './sql-errors.ts';
 
 /**
@@ -9,14 +10,29 @@ import { asDatabaseError } from './sql-errors.ts';
  * operating system: a crash frees it at once, a stopped process keeps it. The file itself stays, empty.
  */
 export function createLease(path: string): Lease {
+  let held: { readonly file: string; readonly identity: string | null } | null = null;
   return {
     acquire() {
       const file = `${realPath(path)}-lock`;
       createPrivateFile(file);
       demandWritable(file);
+      const identity = identityOf(file);
       const connection = lockExclusively(file);
-      // Closing rolls back and gives the lock up; closing again does nothing.
-      return connection === null ? null : () => void connection.close();
+      if (connection === null) return null;
+      const mine = { file, identity };
+      held = mine;
+      return () => {
+        if (held === mine) held = null;
+        // Closing rolls back and gives the lock up; closing again does nothing.
+        connection.close();
+      };
+    },
+    demandHeld() {
+      if (held === null) throw new Error('the lease was demanded and not acquired');
+      if (held.identity !== null && identityOf(held.file) === held.identity) return;
+      throw new DatabaseError(
+        `The lock ${held.file} was removed or replaced while this run held it, and another run may have begun; never delete it while one runs. Run again when none does.`,
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../domain/errors.ts';
 import type { Consequences, Outcome, OutcomeKind } from '../domain/outcome.ts';
 import { type PastOutcome, restsUntil } from '../domain/rest.ts';
 import type { Instant } from '../domain/time.ts';
@@ -68,14 +69,19 @@ export function ledger(db: Db): Ledger {
   function applyConsequences(outcome: Outcome, consequences: Consequences, seenAt: Instant): void {
     const { conversationId: id, outcome: kind, origin } = outcome;
     const decidedAt = text(outcome.decidedAt);
-    const { mappingState: state, settlesRequest } = consequences;
+    const { mappingState: state, settlesRequest, needsIntent } = consequences;
     if (state !== null) setState.run({ id, state, stateAt: text(seenAt), updatedAt: decidedAt });
     if (settlesRequest) {
       const ended = state === 'closed' || state === 'gone' ? 1 : 0;
       settleRequest.run({ id, outcome: kind, origin, decidedAt, ended });
     }
     setRest.run({ id, restsUntil: text(restsUntil(past.all({ id }).map(toPast))) });
-    deleteIntent.run({ id });
+    const { changes } = deleteIntent.run({ id });
+    if (needsIntent && changes === 0) {
+      throw new DatabaseError(
+        `What became of the close of ${id} was recorded by another run meanwhile; two were at work at once. Find out why (was ${db.path}-lock removed?), then run again.`,
+      );
+    }
   }
 
   const recordOne: Ledger['record'] = (runId, outcome, consequences, seenAt) => {

@@ -6,7 +6,7 @@ import type { Instant } from '../domain/time.ts';
 import type { Budget } from './budget.ts';
 import { foundEnded } from './ended.ts';
 import { type Ending, endBy } from './ending.ts';
-import type { CallContext, Clock, ConversationApi, Known, Ledger, Log, WorkStore } from './ports.ts';
+import type { CallContext, Clock, ConversationApi, Known, Lease, Ledger, Log, WorkStore } from './ports.ts';
 import { type Finding, failed, toOutcome } from './recorder.ts';
 import type { Answer, SendClose } from './send-close.ts';
 import type { UnconfirmedStreak } from './unconfirmed-streak.ts';
@@ -38,6 +38,7 @@ export interface CloserParts {
   readonly runId: number;
   readonly api: ConversationApi;
   readonly send: SendClose;
+  readonly lease: Lease;
   readonly ledger: Ledger;
   readonly work: WorkStore;
   readonly clock: Clock;
@@ -94,6 +95,8 @@ export function createCloser(parts: CloserParts): Closer {
   function intend({ conversation, known }: Decided, intendedAt: Instant): Decided | Finding {
     let intended: Decided | Finding = { outcome: 'not_attempted' };
     ledger.intend(conversation.id, (now) => {
+      // In the transaction, so that whoever begins after this finds the intent and waits for what becomes of it.
+      parts.lease.demandHeld();
       const decision = decide(conversation, now.mapping, now.request, policy, intendedAt);
       if (decision.action !== 'close') {
         intended = { outcome: 'kept', reason: decision.reason, detail: decision.sentence };

@@ -4,7 +4,10 @@ import { HOUR, type Instant } from '../domain/time.ts';
 import type { Known } from './ports.ts';
 import type { Finding } from './recorder.ts';
 
-/** A close that was accepted shows within minutes; an end long after it is one of its own. */
+/**
+ * A close that was accepted shows within minutes; an end long after it is one of its own. Nor was it long before: it was
+ * read as active when the close was intended, though the answers to what was read since may have taken their time.
+ */
 const SHOWS_WITHIN_MS = HOUR;
 
 /**
@@ -22,7 +25,7 @@ export function foundEnded(
 ): Finding {
   const { endedAt } = conversation;
   return lastOutcome?.outcome === 'unconfirmed' &&
-    endedAfterIntent(conversation, lastOutcome.decidedAt) &&
+    endedAfterIntent(conversation, lastOutcome.decidedAt - SHOWS_WITHIN_MS) &&
     (endedAt === null || endedAt <= lastOutcome.decidedAt + SHOWS_WITHIN_MS)
     ? {
         outcome: 'closed',

@@ -100,6 +100,8 @@ export interface RemoteInfo {
 export interface Lease {
   /** Takes the lease and returns how to give it back; null when another holds it. Never waits. */
   acquire(): (() => void) | null;
+  /** Throws DatabaseError when what was acquired has been taken from under its holder: another may have begun. */
+  demandHeld(): void;
 }
 
 // ---- the record -------------------------------------------------------------------------------------------
@@ -229,7 +231,8 @@ export interface Ledger {
   withdraw(conversationId: string): void;
   /**
    * Writes the outcome, applies its consequences to mapping and pending request, and removes the intent. Whether the
-   * mapping rests follows from the outcomes by then. `seenAt` becomes the mapping's `state_at`. In a dry run `consequences` is null and only the row is written.
+   * mapping rests follows from the outcomes by then. Throws DatabaseError when the outcome needs an intent that is no
+   * longer there: then another run has recorded it. `seenAt` becomes the mapping's `state_at`. In a dry run `consequences` is null and only the row is written.
    */
   record(runId: number, outcome: Outcome, consequences: Consequences | null, seenAt: Instant): void;
   /** The same for many, all of them or none. */

@@ -4,13 +4,14 @@ import type { Instant } from '../domain/time.ts';
 import { withDeadline } from './deadline.ts';
 import type { Ending } from './ending.ts';
 import type { Pool } from './pool.ts';
-import type { Clock, ConversationApi, Intent, Ledger, Log, Trace } from './ports.ts';
+import type { Clock, ConversationApi, Intent, Ledger, Log, Trace, WorkStore } from './ports.ts';
 import { newTrace, type Recorder } from './recorder.ts';
 import { type Verdict, verify, whyUnread } from './verify.ts';
 
 export interface RecoverParts {
   readonly api: ConversationApi;
   readonly ledger: Ledger;
+  readonly work: WorkStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly recorder: Recorder;
@@ -33,7 +34,7 @@ export async function recover(parts: RecoverParts, pool: Pool): Promise<void> {
 }
 
 async function recoverOne(intent: Intent, parts: RecoverParts, releaseSlot: () => void): Promise<void> {
-  const { api, ledger, clock, log, recorder, ending } = parts;
+  const { api, ledger, work, clock, log, recorder, ending } = parts;
   const trace = newTrace();
   const until = sentBy(intent, parts) + parts.verifyForMs;
   if (until > clock.now()) releaseSlot();
@@ -45,6 +46,8 @@ async function recoverOne(intent: Intent, parts: RecoverParts, releaseSlot: () =
   } catch (error) {
     verdict = { kind: 'unread', error: whyUnread(error, ending) };
   }
+  // Its run is alive after all, and has recorded it meanwhile.
+  if (work.known(intent.conversationId).intendedAt !== intent.intendedAt) return;
   switch (verdict.kind) {
     case 'ended':
       recorder.record(recovered(intent, verdict.conversation, trace, clock.now()));

@@ -32,8 +32,11 @@ export function createSettleEnded(parts: {
 }
 
 /** Whoever asked for a close wants to know what is so now, and an intent must be settled by reading. */
-function isSettledBy(endedAt: Instant, { mapping, request, intendedAt }: Known): boolean {
+function isSettledBy(endedAt: Instant, { mapping, request, intendedAt, lastOutcome }: Known): boolean {
   if (mapping === null || request !== null || intendedAt !== null) return false;
+  // We have seen it alive since that end: it is that of an earlier life.
+  const isOlder = lastOutcome !== null && lastOutcome.decidedAt > endedAt;
+  if (isOlder && (lastOutcome.outcome === 'kept' || lastOutcome.outcome === 'unconfirmed')) return false;
   // A session that began after that end is a sign of life too.
   return Math.max(mapping.startedAt, mapping.lastActivityAt ?? 0) <= endedAt;
 }

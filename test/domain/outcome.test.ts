@@ -34,9 +34,20 @@ describe('what an outcome changes', () => {
   ] as [OutcomeKind, RemoteStatus, string | null, boolean][])(
     '%s, seen %s: mapping %s, request settled %s',
     (outcome, remoteStatus, mappingState, settlesRequest) => {
-      expect(consequencesOf(anOutcome({ outcome, remoteStatus }))).toEqual({ mappingState, settlesRequest });
+      expect(consequencesOf(anOutcome({ outcome, remoteStatus }))).toMatchObject({
+        mappingState,
+        settlesRequest,
+      });
     },
   );
+
+  it('needs an intent for a close of ours alone, and not once that was given up', () => {
+    const needing = OUTCOMES.filter((outcome) => consequencesOf(anOutcome({ outcome })).needsIntent);
+    expect(needing).toEqual(['closed']);
+    expect(consequencesOf(anOutcome({ outcome: 'closed', reason: 'confirmed_late' })).needsIntent).toBe(
+      false,
+    );
+  });
 
   it('leaves a request pending exactly for those of which it is the answer all the same', () => {
     const pending = OUTCOMES.filter((outcome) => !consequencesOf(anOutcome({ outcome })).settlesRequest);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/simulator/random.ts';
@@ -185,6 +185,39 @@ describe('a holder that is stopped', () => {
       demandAgreement(place);
     },
   );
+});
+
+describe('a lock that is deleted in mid-run', () => {
+  it('ends the run that held it before its next close, and each is closed and recorded once', async () => {
+    const place = await aPlace({ conversations: stale(8) });
+    Object.assign(place.env, { NIGHTSWEEP_CONCURRENCY: '2', NIGHTSWEEP_VERIFY_FOR: '1s' });
+    map(place, 8);
+    const gates: (() => void)[] = [];
+    const reached = new Promise<void>((resolve) => {
+      place.simulator.intercept(async ({ route }) => {
+        if (route !== 'close' || gates.length === 2) return null;
+        const open = new Promise<void>((goOn) => gates.push(goOn));
+        if (gates.length === 2) resolve();
+        await open;
+        return null;
+      });
+    });
+    const first = place.start('sweep');
+    await reached;
+    rmSync(`${place.dir}/nightsweep.db-lock`);
+    const second = place.start('sweep', '--json');
+    await requests(place, 2);
+    for (const open of gates) open();
+    const [one, other] = await Promise.all([first.ended, second.ended]);
+    expect(one.code).toBe(9);
+    expect(one.stderr).toMatch(
+      /nightsweep\.db-lock was removed or replaced|recorded by another run meanwhile/,
+    );
+    // Whoever comes second with what became of those two records nothing.
+    expect([0, 9]).toContain(other.code);
+    expect((await place.run('sweep')).code).toBe(0);
+    demandAllClosedOnce(place, 8);
+  });
 });
 
 describe('two of the same', () => {

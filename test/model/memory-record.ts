@@ -149,6 +149,9 @@ export class MemoryRecord {
   #record(runId: number, outcome: Outcome, consequences: Consequences | null, seenAt: Instant): void {
     const { conversationId } = outcome;
     if (this.#isDone(runId, conversationId)) throw new DatabaseError('There is an outcome already.');
+    if (consequences?.needsIntent && !this.intended.has(conversationId)) {
+      throw new DatabaseError('There is no intent.');
+    }
     this.outcomes.push({ ...outcome, id: this.outcomes.length + 1, runId });
     if (consequences === null) return;
     const { mappingState: state, settlesRequest } = consequences;

@@ -1,4 +1,4 @@
-import { LeaseHeldError } from '../../src/domain/errors.ts';
+import { DatabaseError, LeaseHeldError } from '../../src/domain/errors.ts';
 import { UNSETTLED } from '../../src/domain/outcome.ts';
 import type { SweepDeps } from '../../src/sweep/context.ts';
 import { type FindAnswer, serveOrWait } from '../../src/sweep/handover.ts';
@@ -103,6 +103,9 @@ export function startProcess(
         return () => {
           if (world.holder === actor) world.holder = null;
         };
+      },
+      demandHeld: () => {
+        if (world.holder !== actor) throw new DatabaseError('The lease is not held.');
       },
     },
     runs: mortal(record.runs),

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
@@ -102,6 +102,31 @@ describe('the lease', () => {
     expect(acquire(path)).not.toBeNull();
     expect(acquire(path)).toBeNull();
     await expect(otherHolder(path)).rejects.toThrow("expected 'refused' to be 'held'");
+  });
+
+  it('is held until it is given back or its file is another, and not before it is acquired', () => {
+    const path = join(tempDir(), 'x.db');
+    const lease = createLease(path);
+    expect(() => lease.demandHeld()).toThrow('not acquired');
+    const release = lease.acquire();
+    expect(() => lease.demandHeld()).not.toThrow();
+    // Another acquires what was deleted, and both would close.
+    rmSync(`${path}-lock`);
+    expect(() => lease.demandHeld()).toThrow(DatabaseError);
+    expect(acquire(path)).not.toBeNull();
+    expect(() => lease.demandHeld()).toThrow(`The lock ${path}-lock was removed or replaced`);
+    release?.();
+    expect(() => lease.demandHeld()).toThrow('not acquired');
+  });
+
+  it('that was given back late does not loosen what was acquired since', () => {
+    const lease = createLease(join(tempDir(), 'x.db'));
+    const first = lease.acquire();
+    first?.();
+    const second = lease.acquire();
+    first?.();
+    expect(() => lease.demandHeld()).not.toThrow();
+    second?.();
   });
 
   it('anything but a lock is an error, not a refusal', () => {

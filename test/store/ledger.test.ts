@@ -15,7 +15,14 @@ beforeEach(() => {
 const SEEN = T0 + 2 * HOUR;
 const ask = (n: number, origin = 'cli', at = T0) =>
   db.store.intake.requestCloses([{ conversationId: id(n), reason: 'r', origin, force: false }], at);
-const record = (it: Outcome) => db.store.ledger.record(runId, it, consequencesOf(it), SEEN);
+/** A close of ours cannot be recorded without its intent. */
+const record = (it: Outcome) => {
+  const consequences = consequencesOf(it);
+  if (consequences.needsIntent) {
+    intend(db.store, intent(0, runId, { conversationId: it.conversationId }));
+  }
+  db.store.ledger.record(runId, it, consequences, SEEN);
+};
 const requestOf = (n: number) => db.store.report.history(id(n)).requests[0];
 
 describe('an intent', () => {
@@ -156,7 +163,6 @@ describe('an outcome', () => {
   });
 
   it('removes the intent, and only its own', () => {
-    intend(db.store, intent(1, runId));
     intend(db.store, intent(2, runId));
     record(outcome(1, { outcome: 'closed' }));
     expect(db.store.ledger.intents()).toMatchObject([{ conversationId: id(2) }]);
@@ -171,6 +177,17 @@ describe('an outcome', () => {
     db.store.ledger.record(dry, outcome(1, { outcome: 'already_closed', origin: 'cli' }), null, SEEN);
     expect(db.store.work.known(id(1))).toEqual(before);
     expect(db.store.report.outcomesOf(dry, [], 10)).toHaveLength(1);
+  });
+
+  it('of a close of ours is refused without its intent: another run has recorded it', () => {
+    const closed = outcome(1, { outcome: 'closed', reason: 'stale' });
+    const again = () => db.store.ledger.record(runId, closed, consequencesOf(closed), SEEN);
+    expect(again).toThrow(DatabaseError);
+    expect(again).toThrow('was recorded by another run meanwhile');
+    expect(db.store.report.history(id(1)).outcomes).toEqual([]);
+    const late = { ...closed, reason: 'confirmed_late' };
+    db.store.ledger.record(runId, late, consequencesOf(late), SEEN);
+    expect(db.store.report.history(id(1)).outcomes).toHaveLength(1);
   });
 
   it('of a conversation that is in no mapping is recorded all the same', () => {

@@ -165,7 +165,7 @@ describe('the overview', () => {
     store.intake.requestCloses(requests, T0);
     intend(store, intent(2, run));
     const closed = outcome(1, { outcome: 'closed' });
-    store.ledger.record(run, closed, { mappingState: null, settlesRequest: true }, T0);
+    store.ledger.record(run, closed, { mappingState: null, settlesRequest: true, needsIntent: false }, T0);
     store.ledger.record(run, outcome(5), null, T0);
 
     expect(store.report.overview(at(9))).toEqual({

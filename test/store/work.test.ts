@@ -132,7 +132,7 @@ describe('pending requests', () => {
     db.store.ledger.record(
       runId,
       outcome(1, { outcome: 'closed' }),
-      { mappingState: 'closed', settlesRequest: true },
+      { mappingState: 'closed', settlesRequest: true, needsIntent: false },
       T0,
     );
     const later = db.store.runs.begin(newRun());

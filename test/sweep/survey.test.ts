@@ -80,6 +80,28 @@ describe('the survey', () => {
     expect(n.account(idOf(2)).reads).toBe(1);
   });
 
+  it('is not believed where we have seen it alive since that end', async () => {
+    const n = await night({ conversations: [ended(1), ended(2), ended(3)] });
+    const endedAt = n.account(idOf(1)).endedAt ?? 0;
+    const told = JSON.stringify({
+      conversations: [1, 2, 3].map((i) => ({
+        conversationId: idOf(i),
+        conversationStart: toIso(endedAt - DAY),
+        conversationEnd: toIso(endedAt),
+      })),
+      totalHits: 3,
+    });
+    n.world.revive(idOf(1), n.clock.now() - 2 * HOUR);
+    n.when('survey', null, () => ({ kind: 'reply', status: 200, body: told }));
+    await n.sweep({ survey: false });
+    expect(n.story(idOf(1))).toEqual(['kept/active_recently']);
+    n.user.prepare("UPDATE mappings SET state = 'open'").run();
+    await n.later(HOUR);
+    const { counts } = await n.sweep({ survey: true });
+    expect(n.story(idOf(1)).at(-1)).toBe('kept/active_recently');
+    expect(counts).toMatchObject({ surveyed: 3, alreadyClosed: 2, kept: 1 });
+  });
+
   it('says when it ended by analytics', async () => {
     const n = await night({ conversations: [ended(1), ended(2)] });
     await n.sweep({ survey: true });
