@@ -15,3 +15,8 @@ export function shortened(text: string, longest: number): string {
 export function printable(text: string, mark: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, mark);
 }
+
+/** `1 close request`, `2 close requests`: for nouns whose plural is made with an s. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, worstExit } from '../domain/errors.ts';
 import type { Counts, RunKind, RunState } from '../domain/run.ts';
+import { counted } from '../domain/text.ts';
 import type { Ending } from './ending.ts';
 
 /** How a run ended, for its row, its JSON and cron's mail. */
@@ -38,7 +39,9 @@ export function conclude(options: {
   if (counts.unconfirmed > 0) {
     sentences.push(`${counts.unconfirmed} did not show as ended in time: the next run looks again.`);
   }
-  if (counts.expired > 0) sentences.push(`${counts.expired} close requests were too old: ask again.`);
+  if (counts.expired > 0) {
+    sentences.push(`${counted(counts.expired, 'close request')} had become too old: ask again.`);
+  }
   if (counts.resting > 0) {
     sentences.push(
       `${counts.resting} could not be closed three nights running and ${counts.resting === 1 ? 'is' : 'are'} tried once a week: nightsweep doctor lists what to report to Genesys.`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginning, printable, shortened } from '../../src/domain/text.ts';
+import { beginning, counted, printable, shortened } from '../../src/domain/text.ts';
 
 describe('a text that is cut', () => {
   it.each([
@@ -26,4 +26,14 @@ describe('a text that is cut', () => {
 
 it('what could steer a terminal is marked, and nothing else', () => {
   expect(printable('a\u001b[0m\u202e\u2028b\u{10000}', '?')).toBe('a?[0m??b\u{10000}');
+});
+
+describe('a count', () => {
+  it.each([
+    [0, '0 close requests'],
+    [1, '1 close request'],
+    [2, '2 close requests'],
+  ])('of %i has the right number', (n, text) => {
+    expect(counted(n, 'close request')).toBe(text);
+  });
 });

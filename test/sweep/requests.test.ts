@@ -157,7 +157,7 @@ describe('a request that could not be served', () => {
     const { exitCode, counts, message } = await n.sweep();
     expect(exitCode).toBe(3);
     expect(counts).toMatchObject({ expired: 1, inspected: 0 });
-    expect(message).toContain('1 close requests were too old: ask again.');
+    expect(message).toContain('1 close request had become too old: ask again.');
     expect(n.outcomes(ID)).toMatchObject([
       {
         outcome: 'expired',

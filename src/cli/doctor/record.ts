@@ -1,4 +1,5 @@
 import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import { counted } from '../../domain/text.ts';
 import { humanDuration, toIso } from '../../domain/time.ts';
 import { createLease } from '../../store/lease.ts';
 import type { Store } from '../../store/store.ts';
@@ -30,11 +31,11 @@ export function examineRecord(context: Context): Check[] {
 
 function database(context: Context, store: Store): Check {
   const { mappings, pendingRequests, onHold, intents } = store.report.overview(context.io.clock.now());
-  const says = `${mappings.open} open mappings, ${onHold} on hold, ${pendingRequests} close requests pending`;
+  const says = `${counted(mappings.open, 'open mapping')}, ${onHold} on hold, ${counted(pendingRequests, 'close request')} pending`;
   if (intents > 0) {
     return warn(
       'database',
-      `${says}; ${intents} closes were interrupted, the next sweep finds out what became of them`,
+      `${says}; the next sweep finds out what became of ${counted(intents, 'interrupted close')}`,
     );
   }
   return mappings.open + pendingRequests === 0
