@@ -1,4 +1,11 @@
-import { ApiError, AuthError, EXIT, type ExitCode, interruptExit, UnavailableError } from '../domain/errors.ts';
+import {
+  ApiError,
+  AuthError,
+  EXIT,
+  type ExitCode,
+  interruptExit,
+  UnavailableError,
+} from '../domain/errors.ts';
 import { withDeadline } from '../sweep/deadline.ts';
 import type { CallContext, Clock } from '../sweep/ports.ts';
 

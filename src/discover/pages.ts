@@ -44,7 +44,10 @@ async function readRound(
 ): Promise<PageCounts[] | null> {
   const pages: PageCounts[] = [];
   for (;;) {
-    const { conversations, entries, unreadable, total } = await ask({ number: pages.length + 1, size: PAGE_SIZE });
+    const { conversations, entries, unreadable, total } = await ask({
+      number: pages.length + 1,
+      size: PAGE_SIZE,
+    });
     take(conversations);
     pages.push({ entries, unreadable, total });
     if ((total ?? 0) > MOST_RESULTS) return null;

@@ -34,13 +34,11 @@ export function discoverStore(db: Db): DiscoverStore {
         return new Map(rows.map((row) => [row.conversation_id, row.state]));
       }),
     pageOpen: ({ since, until }, afterId, size) =>
-      pageOpen
-        .all({ since: text(since), until: text(until), id: afterId ?? FIRST, size })
-        .map((row) => ({
-          conversationId: row.conversation_id,
-          sessionId: row.session_id,
-          startedAt: instant(row.started_at),
-          lastActivityAt: instant(row.last_activity_at),
-        })),
+      pageOpen.all({ since: text(since), until: text(until), id: afterId ?? FIRST, size }).map((row) => ({
+        conversationId: row.conversation_id,
+        sessionId: row.session_id,
+        startedAt: instant(row.started_at),
+        lastActivityAt: instant(row.last_activity_at),
+      })),
   };
 }
