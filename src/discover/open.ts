@@ -1,4 +1,5 @@
 import { ApiError, EXIT, type ExitCode, worstExit } from '../domain/errors.ts';
+import { toIso } from '../domain/time.ts';
 import type { Log } from '../sweep/ports.ts';
 import { type Asking, ask, forbidden, LIMIT_REACHED, type Stop, Stopped } from './asking.ts';
 import { readPages } from './pages.ts';
@@ -98,7 +99,8 @@ export async function discoverOpen(options: DiscoverOpen): Promise<Discovery> {
       if (!mayBeTooMuch(error)) return leaveOut(piece, why);
     }
     if (halves === null) return leaveOut(piece, why);
-    log.debug(`too much for one call, asking in two: ${why}`, { ...piece });
+    const { since, until } = piece;
+    log.debug(`${toIso(since)} to ${toIso(until)} is too much for one call, asking in two: ${why}`);
     for (const half of halves) await takePiece(half);
   }
 

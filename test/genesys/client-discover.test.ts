@@ -1,11 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiscoverApi, OpenPage, OpenQuery } from '../../src/discover/ports.ts';
 import { ApiError, UnavailableError } from '../../src/domain/errors.ts';
 import { DAY } from '../../src/domain/time.ts';
+import { createDiscoverApi } from '../../src/genesys/discover-api.ts';
+import { analyticsConversation } from '../../src/simulator/analytics-view.ts';
+import { population } from '../../src/simulator/population.ts';
+import { isActive } from '../../src/simulator/record.ts';
+import { tries } from '../helpers/fuzz.ts';
 import { jsonReply, type Scripted, scriptedServer } from '../helpers/scripted-server.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
+import { broken } from './mutations.ts';
 import {
+  asItIs,
   clientFor,
   context,
   errorOf,
@@ -101,6 +109,9 @@ describe('asking analytics what is open', () => {
   });
 });
 
+const RECORDS = population(11, 60, START).filter(isActive);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What the API makes of one reply. */
 async function read(reply: Scripted): Promise<OpenPage> {
   const { url } = await scriptedServer(({ path }) =>
@@ -164,6 +175,32 @@ describe('what analytics answers', () => {
       expect(conversations[0]?.agentConnected).toBe(connected);
     },
   );
+
+  it('broken in any way is refused, or told with ids and moments only', async () => {
+    const replies = [0, 1, 2].map((page) => ({
+      conversations: RECORDS.slice(page * 5, page * 5 + 5).map((one) => analyticsConversation(one, START)),
+      totalHits: 15,
+    }));
+    let told = 0;
+    await fc.assert(
+      fc.asyncProperty(broken(replies), async (raw) => {
+        const api = createDiscoverApi(async () => raw, asItIs);
+        const page = await api.openIn(query(), context()).catch((error) => {
+          expect(error).toBeInstanceOf(ApiError);
+          return null;
+        });
+        for (const one of page?.conversations ?? []) {
+          told++;
+          expect(one.conversationId).toMatch(UUID);
+          expect(one.queueId ?? idOf(1)).toMatch(UUID);
+          expect([one.startedAt, one.lastChangeAt ?? 0].every(Number.isFinite)).toBe(true);
+          expect([true, false, null]).toContain(one.agentConnected);
+        }
+      }),
+      tries(500),
+    );
+    expect(told).toBeGreaterThan(500);
+  });
 
   it('with nothing in it is nothing', async () => {
     expect(await read(jsonReply({}))).toEqual({ conversations: [], entries: 0, unreadable: 0, total: null });

@@ -80,12 +80,12 @@ export function openText(
   );
   const missing = gaps
     .slice(0, SHOWN)
-    .map(({ since, until, why }) => `  not told: ${minute(since)} to ${minute(until)}, ${visible(why)}`);
+    .map(({ since, until, why }) => `not told: ${minute(since)} to ${minute(until)}, ${visible(why)}`);
   return [
     ...(unmapped.length > 0 ? [table] : []),
     ...(more > 0 ? [`and ${more} more; all are in --out FILE and --json`] : []),
     ...(unmapped.length > 0 ? [''] : []),
-    ...missing.map((line) => hang(line, 2)),
+    ...missing.map((line) => `  ${hang(line, 4)}`),
     hang(visible(openMessage(listed)), 0),
     colors.dim(hang(NOTE, 0)),
     colors.dim(requestsText(listed.requests)),
@@ -108,7 +108,9 @@ export function openMessage({ discovery, imported }: Listed): string {
     ...(isComplete(discovery) ? [] : ['The list is not complete.']),
     ...(gaps.length === 0
       ? []
-      : [`${counted(gaps.length, 'part of the period', 'parts of the period')} not told.`]),
+      : [
+          `${counted(gaps.length, 'part of the period', 'parts of the period')} not told; run again, or narrow it with --queue.`,
+        ]),
     ...(unreadable === 0 ? [] : [`${counted(unreadable, 'entry', 'entries')} not understood.`]),
     ...(stop === null ? [] : [stop.sentence]),
   ].join(' ');

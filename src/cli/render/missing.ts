@@ -65,7 +65,7 @@ export function missingText(listed: ListedMissing, colors: Colors): string {
     ...(missing.length > 0 ? [table] : []),
     ...(more > 0 ? [`and ${more} more; all are in --json`] : []),
     ...(missing.length > 0 ? [''] : []),
-    ...failures(missing).map((why) => hang(`  could not be read: ${visible(why)}`, 2)),
+    ...failures(missing).map((why) => `  ${hang(`could not be read: ${visible(why)}`, 4)}`),
     hang(visible(missingMessage(listed)), 0),
     colors.dim(hang(NOTE, 0)),
     colors.dim(requestsText(listed.requests)),
