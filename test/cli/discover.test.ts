@@ -39,10 +39,10 @@ describe('discover', () => {
     expect(stdout).toMatch(
       new RegExp(`^${idOf(2)}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  1d \\d+h +[0-9a-f]{8}  yes$`, 'm'),
     );
-    expect(stdout).toContain('2 open conversations are not in the mapping; 1 are.');
+    expect(stdout).toContain('2 open conversations are not in the mapping; 1 is.');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect((await place.run('discover', '--quiet')).stdout).toBe(
-      '2 open conversations are not in the mapping; 1 are.\n',
+      '2 open conversations are not in the mapping; 1 is.\n',
     );
   });
 

@@ -89,8 +89,8 @@ export function missingMessage({ found }: ListedMissing): string {
   const proven = missing.filter(({ verified }) => verified?.result === 'not_found').length;
   const isVerified = missing.some(({ verified }) => verified !== null);
   return [
-    `${missing.length} of ${asked} open mappings are not known to analytics.`,
-    ...(isVerified ? [`${proven} of these do not exist.`] : []),
+    `${missing.length} of ${asked} open mappings ${missing.length === 1 ? 'is' : 'are'} not known to analytics.`,
+    ...(isVerified ? [`${proven} of these ${proven === 1 ? 'does' : 'do'} not exist.`] : []),
     ...(stop === null ? [] : ['The list is not complete.', stop.sentence]),
   ].join(' ');
 }
