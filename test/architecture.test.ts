@@ -33,6 +33,11 @@ describe('the checker itself', () => {
       'intake/csv.ts: sweep may import only sweep, domain, ports',
     ],
     [
+      'discover/a.ts',
+      "import { x } from '../sweep/closer.ts';",
+      'sweep/closer.ts: discover may import only discover, domain, sweep/deadline.ts, ports',
+    ],
+    [
       'report/a.ts',
       "import type { X } from '../sweep/x.ts';",
       'sweep/x.ts: report may import only report, domain, ports',

@@ -19,6 +19,8 @@ export interface Args {
   positionals(name: string): string[];
   /** Conversation ids, lower case, each once. */
   conversationIds(name: string): string[];
+  /** What a flag gives that may be repeated: UUIDs, lower case, each once. */
+  uuids(name: string): string[];
 }
 
 /** Beyond it no calendar reaches: a moment so far off could be neither stored nor told. */
@@ -79,6 +81,16 @@ export function createArgs(raw: Readonly<Record<string, unknown>>): Args {
           );
         }
         return id;
+      });
+      return [...new Set(ids)];
+    },
+    uuids: (name) => {
+      const ids = list(name).map((given) => {
+        const id = parseConversationId(given);
+        if (id !== null) return id;
+        throw new UsageError(
+          `--${name} cannot be ${JSON.stringify(given)}; give an id, a UUID such as 3f2b8c1e-4a5d-4e6f-8a9b-0c1d2e3f4a5b.`,
+        );
       });
       return [...new Set(ids)];
     },

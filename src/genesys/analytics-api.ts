@@ -1,7 +1,7 @@
 import { type Conversation, unreadable } from '../domain/conversation.ts';
 import { ApiError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
-import type { SurveyApi } from '../sweep/ports.ts';
+import type { CallContext, SurveyApi } from '../sweep/ports.ts';
 import { canonicalId } from './canonical-id.ts';
 import { onOurClock } from './remote-clock.ts';
 import type { Operation, Send } from './request.ts';
@@ -17,23 +17,14 @@ const SURVEY: Operation = {
 };
 
 /**
- * `GET /api/v2/analytics/conversations/details?id=…` (official).
+ * The bulk read of the survey.
  *
  * @param toLocal puts a moment of the remote clock on ours
  */
 export function createAnalyticsApi(send: Send, toLocal: (remote: Instant) => Instant): SurveyApi {
   return {
     endedOf: async (conversationIds, context) => {
-      const path = `/api/v2/analytics/conversations/details?id=${conversationIds.map(canonicalId).join(',')}`;
-      const json = await send({ operation: SURVEY, method: 'GET', path, body: null }, context);
-      const parsed = analyticsDetails.safeParse(json);
-      if (!parsed.success) {
-        throw new ApiError('what analytics answered could not be understood', {
-          failure: 'not_json',
-          status: 200,
-        });
-      }
-      const told = parsed.data.conversations ?? [];
+      const told = await analyticsOf(send, SURVEY, conversationIds, context);
       const ended = new Map<string, Conversation>();
       for (const id of conversationIds) {
         const same = told.filter(({ conversationId }) => conversationId === id);
@@ -45,6 +36,28 @@ export function createAnalyticsApi(send: Send, toLocal: (remote: Instant) => Ins
       return ended;
     },
   };
+}
+
+/** `GET /api/v2/analytics/conversations/details?id=…` (official): what analytics knows of these. */
+export async function analyticsOf(
+  send: Send,
+  operation: Operation,
+  conversationIds: readonly string[],
+  context: CallContext,
+): Promise<readonly WireAnalyticsConversation[]> {
+  const path = `/api/v2/analytics/conversations/details?id=${conversationIds.map(canonicalId).join(',')}`;
+  const json = await send({ operation, method: 'GET', path, body: null }, context);
+  const parsed = analyticsDetails.safeParse(json);
+  if (!parsed.success) throw notUnderstood();
+  return parsed.data.conversations ?? [];
+}
+
+/** For an answer that is JSON, and not that of analytics. */
+export function notUnderstood(): ApiError {
+  return new ApiError('what analytics answered could not be understood', {
+    failure: 'not_json',
+    status: 200,
+  });
 }
 
 /** Analytics lists no message times: of an ended conversation only how and when it ended is taken. */

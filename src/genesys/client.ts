@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { DiscoverApi } from '../discover/ports.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
 import { MINUTE } from '../domain/time.ts';
@@ -6,6 +7,7 @@ import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from 
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
 import { createBreaker } from './breaker.ts';
+import { createDiscoverApi } from './discover-api.ts';
 import type { Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
 import { type Line, openLine } from './line.ts';
@@ -44,6 +46,8 @@ export interface Client {
   readonly conversations: ConversationApi;
   /** Null: this contract has no analytics. */
   readonly survey: SurveyApi | null;
+  /** Null: likewise. */
+  readonly discover: DiscoverApi | null;
   readonly remote: RemoteInfo;
   tokenOwner: AccountApi['tokenOwner'];
   /** As the latest reply told it. */
@@ -131,6 +135,7 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
         ? createPlatformApi(send, toLocal)
         : createGatewayApi(send, toLocal, options.closeReason),
     survey: options.contract === 'platform' ? createAnalyticsApi(send, toLocal) : null,
+    discover: options.contract === 'platform' ? createDiscoverApi(send, toLocal) : null,
     remote: {
       signIn: async (abort) => {
         await tokens.get(abort);

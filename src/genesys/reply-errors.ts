@@ -67,7 +67,7 @@ export function replyError(reply: Reply, what: string, permission: string | null
     const advice =
       missing === null
         ? `${code ?? 'no code'}, though it needs no more than a valid token`
-        : `grant ${missing} to the OAuth client's role, in this conversation's division too`;
+        : `grant ${missing} to the OAuth client's role, in the divisions concerned too`;
     return new ApiError(`${what} was forbidden: ${advice}`, { failure: 'forbidden', ...details });
   }
   if (status === 408 || status >= 500) {

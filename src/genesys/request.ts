@@ -23,7 +23,7 @@ export interface Operation extends Repeatable {
 
 export interface ApiRequest {
   readonly operation: Operation;
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   /** From the host's root, ids already validated. */
   readonly path: string;
   readonly body: unknown;

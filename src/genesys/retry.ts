@@ -20,7 +20,12 @@ export interface Repeatable {
   readonly repeatable: boolean;
   /** The run goes on without the answer. */
   readonly optional: boolean;
+  /** Whoever asks can ask for less, which helps more than a repeat where a gateway gave up waiting. */
+  readonly divisible?: boolean;
 }
+
+/** How a gateway says that the answer took too long. */
+const GAVE_UP_WAITING = [502, 504];
 
 /**
  * Whether to try again after `error`, and after how many ms of our own back-off; null: give up. A close (`repeatable`
@@ -32,7 +37,7 @@ export interface Repeatable {
 export function retryDelayMs(
   error: ApiError,
   repeats: number,
-  { repeatable, optional }: Repeatable,
+  { repeatable, optional, divisible = false }: Repeatable,
   random: Random,
 ): number | null {
   switch (error.failure) {
@@ -41,6 +46,7 @@ export function retryDelayMs(
     case 'never_sent':
       return repeats < MAX_REPEATS ? backOffMs(repeats, random) : null;
     case 'lost': {
+      if (divisible && GAVE_UP_WAITING.includes(error.status ?? 0)) return null;
       const most = error.status === 500 ? MAX_REPEATS_500 : MAX_REPEATS;
       return repeatable && repeats < most ? backOffMs(repeats, random) : null;
     }

@@ -98,6 +98,45 @@ export type WireAnalyticsConversation = NonNullable<
   z.output<typeof analyticsDetails>['conversations']
 >[number];
 
+/**
+ * `POST /api/v2/analytics/conversations/details/query` → AnalyticsConversationQueryResponse (official). One entry that
+ * is malformed must not hide the others, so each is read by itself.
+ */
+export const analyticsQueryReply = z.object({
+  conversations: z.array(z.unknown()).nullish(),
+  totalHits: z.int().nonnegative().nullish(),
+});
+export const analyticsEntry = z.object({
+  conversationId: z.string(),
+  conversationStart: knownTime,
+  conversationEnd: time,
+  participants: z
+    .array(
+      z.object({
+        purpose: z.string().toLowerCase().nullish(),
+        sessions: z
+          .array(
+            z.object({
+              messageType: z.string().toLowerCase().nullish(),
+              segments: z
+                .array(
+                  z.object({
+                    segmentType: z.string().toLowerCase().nullish(),
+                    segmentStart: time,
+                    segmentEnd: time,
+                    queueId: z.string().nullish(),
+                  }),
+                )
+                .nullish(),
+            }),
+          )
+          .nullish(),
+      }),
+    )
+    .nullish(),
+});
+export type WireAnalyticsEntry = z.output<typeof analyticsEntry>;
+
 export const organization = z.object({ id: words, name: words });
 export const tokenOwner = z.object({
   organization: organization,

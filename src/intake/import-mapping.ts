@@ -14,6 +14,8 @@ export interface ImportMapping {
   readonly source: Source;
   /** Path or `-`; only the base name is recorded. */
   readonly file: string;
+  /** What the rows' `source` is recorded as; `csv:FILE` when left out. */
+  readonly recordedAs?: string;
   readonly store: IntakeStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +41,7 @@ export async function importMapping(options: ImportMapping): Promise<ImportSumma
       importId: id,
       store,
       check: (cells) => checked(() => checkMapping(cells, header, clock.now())),
-      put: (values, now) => store.putMappings(values, `csv:${file}`, now),
+      put: (values, now) => store.putMappings(values, options.recordedAs ?? `csv:${file}`, now),
     });
     const take = (batch: readonly CsvRow[]) => {
       rows.take(batch, clock.now());

@@ -38,7 +38,7 @@ export function parsePeriod(options: {
   }
   if (since < until) return { since, until };
   throw new UsageError(
-    `--since (${toIso(since)}) is not before --until (${toIso(until)}), so no time is left to report on; move one of them.`,
+    `--since (${toIso(since)}) is not before --until (${toIso(until)}), so no time is left between them; move one of them.`,
   );
 }
 

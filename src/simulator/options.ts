@@ -13,6 +13,8 @@ export interface SimulatorOptions extends Partial<TokenOptions> {
   readonly seed?: number;
   /** How many conversations to generate. Default 500. */
   readonly population?: number;
+  /** How many more to generate, that no mapping knows. Default 0. */
+  readonly unmapped?: number;
   /** These instead of a generated population. */
   readonly conversations?: readonly ConversationRecord[];
   /** Every answer takes between these many ms. Default: at once. */
@@ -32,6 +34,11 @@ export interface SimulatorOptions extends Partial<TokenOptions> {
   readonly clockSkewMs?: number;
   /** More ids in one analytics request are answered with 400. Default 100. */
   readonly maxIdsPerSurvey?: number;
+  /**
+   * How a query whose interval holds more conversations than this is answered. Default: 502 beyond 8,000, as was seen in
+   * the field.
+   */
+  readonly heavyQuery?: { readonly conversations: number; readonly status: 400 | 502 };
   /** How far analytics is behind. Default 0. */
   readonly analyticsLagMs?: number;
 }
@@ -47,6 +54,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     seed: 1,
     population: 500,
+    unmapped: 0,
     sleep: async () => {},
     latencyMs: [0, 0],
     faults: {},
@@ -59,6 +67,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     patchEndedStatus: 409,
     clockSkewMs: 0,
     maxIdsPerSurvey: 100,
+    heavyQuery: { conversations: 8_000, status: 502 },
     analyticsLagMs: 0,
     ...options,
   };

@@ -48,7 +48,10 @@ export function population(seed: number, size: number, now: Instant): Conversati
   return samples(seed, size, now).map(({ record }) => record);
 }
 
-/** The mapping rows that belong to {@link population} of the same arguments, in the same order. */
+/**
+ * The mapping rows that belong to {@link population} of the same arguments, in the same order; of a smaller size, those
+ * that belong to its beginning, so that the others are in no mapping.
+ */
 export function mappingRows(seed: number, size: number, now: Instant): MappingSample[] {
   return samples(seed, size, now).map(({ mapping }) => mapping);
 }

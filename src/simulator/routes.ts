@@ -1,11 +1,12 @@
 import { parseConversationId } from '../domain/ids.ts';
+import { queryDetails, survey } from './analytics-routes.ts';
 import type { Handler } from './call.ts';
 import { closeMessaging, readMessaging } from './gateway-routes.ts';
-import { organization, survey, tokenInfo } from './other-routes.ts';
+import { organization, tokenInfo } from './other-routes.ts';
 import { closeMessage, readMessage } from './platform-routes.ts';
 
 /** The same for both contracts, so that requests can be counted without knowing which one is spoken. */
-export type RouteName = 'token' | 'read' | 'close' | 'survey' | 'token_info' | 'organization';
+export type RouteName = 'token' | 'read' | 'close' | 'survey' | 'query' | 'token_info' | 'organization';
 
 interface ApiRoute {
   readonly name: RouteName;
@@ -49,6 +50,13 @@ const API_ROUTES: readonly ApiRoute[] = [
     path: '/api/v2/analytics/conversations/details',
     permission: 'analytics:conversationDetail:view',
     handle: survey,
+  },
+  {
+    name: 'query',
+    method: 'POST',
+    path: '/api/v2/analytics/conversations/details/query',
+    permission: 'analytics:conversationDetail:view',
+    handle: queryDetails,
   },
   { name: 'token_info', method: 'GET', path: '/api/v2/tokens/me', permission: null, handle: tokenInfo },
   {

@@ -50,8 +50,8 @@ export function createSimulator(given: SimulatorOptions): Simulator {
   const options = { ...resolved, now };
   const { seed } = options;
   const world = createWorld(now, randomStream(seed, STREAM.world), options.closeEffect);
-  for (const record of options.conversations ?? population(seed, options.population, now()))
-    world.add(record);
+  const { conversations = population(seed, options.population + options.unmapped, now()) } = options;
+  world.add(...conversations);
   const exchange = new Exchange(world, options, randomStream(seed, STREAM.exchange));
   const contextIds = randomStream(seed, STREAM.contextIds);
   let running: { server: Server; stopping: AbortController } | null = null;

@@ -122,6 +122,12 @@ export interface WireAnalyticsDetails {
   readonly conversations: WireAnalyticsConversation[];
 }
 
+/** Answer of `POST /api/v2/analytics/conversations/details/query`. */
+export interface WireAnalyticsQueryReply {
+  readonly conversations: WireAnalyticsConversation[];
+  readonly totalHits: number;
+}
+
 export interface WireTokenInfo {
   readonly organization: { readonly id: string; readonly name: string };
   readonly authorizedScope: string[];

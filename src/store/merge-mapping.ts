@@ -1,3 +1,4 @@
+import { isDiscoveredSession } from '../domain/discovered.ts';
 import type { Mapping } from '../domain/mapping.ts';
 import type { Instant } from '../domain/time.ts';
 import type { MappingRow } from '../intake/ports.ts';
@@ -5,7 +6,8 @@ import type { MappingRow } from '../intake/ports.ts';
 /**
  * A mapping after one more row about its conversation. Whatever the order in which rows come, session and activity
  * end the same:
- * - the session that started later has the conversation (of two that started together, the one whose id sorts last);
+ * - the session that started later has the conversation (of two that started together, the one whose id sorts last); one
+ *   that only stands for a session that nobody knew gives way to any other;
  * - activity is the latest that anybody told, and where it is known, not before the session's start, which is a
  *   sign of life too; it never moves back;
  * - a sign of life after the end was seen makes the mapping open again: the next sweep looks at it.
@@ -41,10 +43,16 @@ function sessionOf(known: Session, row: Session): Session {
       startedAt: Math.max(known.startedAt, row.startedAt),
     };
   }
-  const rowWins =
-    row.startedAt === known.startedAt ? row.sessionId > known.sessionId : row.startedAt > known.startedAt;
-  const { sessionId, userId, startedAt } = rowWins ? row : known;
+  const { sessionId, userId, startedAt } = winsOver(row, known) ? row : known;
   return { sessionId, userId, startedAt };
+}
+
+function winsOver(row: Session, known: Session): boolean {
+  const isReal = !isDiscoveredSession(row.sessionId);
+  if (isReal === isDiscoveredSession(known.sessionId)) return isReal;
+  return row.startedAt === known.startedAt
+    ? row.sessionId > known.sessionId
+    : row.startedAt > known.startedAt;
 }
 
 function activityOf(lastActivityAt: Instant | null, startedAt: Instant): Instant | null {

@@ -1,7 +1,9 @@
+import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
+import { discoverStore } from './discover.ts';
 import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
@@ -18,6 +20,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly intake: IntakeStore;
   readonly holds: HoldStore;
+  readonly discover: DiscoverStore;
   readonly report: ReportStore;
   readonly maintenance: Maintenance;
   /** What opening it has migrated; null: nothing. */
@@ -35,6 +38,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       ledger: ledger(db),
       intake: intakeStore(db),
       holds: holdStore(db),
+      discover: discoverStore(db),
       report: reportStore(db),
       maintenance: maintenance(db, options.migrations),
       migrated,

@@ -9,19 +9,20 @@ interface Arrows {
   readonly ports?: 'types' | 'all';
 }
 
-const PORTS = ['sweep/ports.ts', 'intake/ports.ts', 'report/ports.ts'];
+const PORTS = ['sweep/ports.ts', 'intake/ports.ts', 'report/ports.ts', 'discover/ports.ts'];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
   domain: { folders: [] },
   sweep: { folders: ['domain'], ports: 'all' },
   intake: { folders: ['domain'], ports: 'all' },
+  discover: { folders: ['domain'], files: ['sweep/deadline.ts'], ports: 'all' },
   report: { folders: ['domain'], ports: 'all' },
   store: { folders: ['domain'], ports: 'types' },
   genesys: { folders: ['domain'], ports: 'types' },
   config: { folders: ['domain'], files: ['genesys/regions.ts'] },
   simulator: { folders: ['domain'] },
   cli: {
-    folders: ['domain', 'sweep', 'intake', 'report', 'store', 'genesys', 'config', 'simulator'],
+    folders: ['domain', 'sweep', 'intake', 'discover', 'report', 'store', 'genesys', 'config', 'simulator'],
     ports: 'all',
   },
 };

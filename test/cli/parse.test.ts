@@ -42,6 +42,8 @@ describe('the words after nightsweep', () => {
     ['import closes a.csv --now --yes', 'import closes <file>', { file: 'a.csv', now: true, yes: true }],
     ['close 1 2 --force', 'close [ids..]', { ids: ['1', '2'], force: true }],
     ['close --session s-1 --reason=--json', 'close [ids..]', { session: 's-1', reason: '--json' }],
+    ['discover', 'discover', {}],
+    ['discover --queue 1 --queue 2 --import', 'discover', { queue: ['1', '2'], import: true }],
     ['hold 1 --for 7d', 'hold <ids..>', { ids: ['1'], for: '7d' }],
     ['runs', 'runs [id]', {}],
     ['runs 12', 'runs [id]', { id: '12' }],
@@ -109,6 +111,9 @@ describe('an argument is checked as it is asked for', () => {
 
   it('ids are lower case, each once', () => {
     const id = '3f2b8c1e-4a5d-4e6f-8a9b-0c1d2e3f4a5b';
+    expect(createArgs({ queue: [id.toUpperCase(), id] }).uuids('queue')).toEqual([id]);
+    expect(createArgs({ queue: id }).uuids('queue')).toEqual([id]);
+    expect(createArgs({}).uuids('queue')).toEqual([]);
     expect(createArgs({ ids: [id.toUpperCase(), id] }).conversationIds('ids')).toEqual([id]);
   });
 

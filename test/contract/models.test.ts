@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { openQuery } from '../../src/genesys/discover-api.ts';
 import { analyticsConversation } from '../../src/simulator/analytics-view.ts';
 import type { Call } from '../../src/simulator/call.ts';
 import { resolveOptions } from '../../src/simulator/options.ts';
@@ -9,6 +10,7 @@ import { population } from '../../src/simulator/population.ts';
 import { missingPermission } from '../../src/simulator/reply.ts';
 import type {
   WireAnalyticsDetails,
+  WireAnalyticsQueryReply,
   WireConversation,
   WireErrorBody,
   WireMessageConversation,
@@ -42,6 +44,39 @@ type Conforms<Mine, Theirs, Path extends string = ''> = Mine extends readonly (i
 
 const sent = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
+it('what the client asks of analytics has the names and types of the official query', () => {
+  expectTypeOf<Conforms<ReturnType<typeof openQuery>, Models.ConversationQuery>>().toEqualTypeOf<true>();
+  const asked: Models.ConversationQuery = openQuery({
+    period: { since: NOW - 1, until: NOW },
+    wanted: { messageTypes: ['webmessaging', 'open'], queueIds: ['q'], userIds: [] },
+    page: { number: 2, size: 100 },
+    divisible: true,
+  });
+  const matches = (dimension: string, value: string) => ({
+    type: 'dimension',
+    dimension,
+    operator: 'matches',
+    value,
+  });
+  expect(sent(asked)).toStrictEqual({
+    interval: '2026-01-15T01:59:59.999Z/2026-01-15T02:00:00.000Z',
+    order: 'asc',
+    orderBy: 'conversationStart',
+    conversationFilters: [
+      {
+        type: 'and',
+        predicates: [{ type: 'dimension', dimension: 'conversationEnd', operator: 'notExists' }],
+      },
+    ],
+    segmentFilters: [
+      { type: 'or', predicates: [matches('mediaType', 'message')] },
+      { type: 'or', predicates: [matches('messageType', 'webmessaging'), matches('messageType', 'open')] },
+      { type: 'or', predicates: [matches('queueId', 'q')] },
+    ],
+    paging: { pageSize: 100, pageNumber: 2 },
+  });
+});
+
 describe('what the simulator sends has the names and types of the official models', () => {
   const records = population(1, 200, NOW);
 
@@ -63,6 +98,14 @@ describe('what the simulator sends has the names and types of the official model
     const conversations = records.flatMap((record) => analyticsConversation(record, NOW) ?? []);
     const shown: Official = { conversations };
     expect(conversations.length).toBe(200);
+    expect(sent(shown)).toStrictEqual(shown);
+  });
+
+  it('in a query of analytics', () => {
+    type Official = Models.AnalyticsConversationQueryResponse;
+    expectTypeOf<Conforms<WireAnalyticsQueryReply, Official>>().toEqualTypeOf<true>();
+    const conversations = records.flatMap((record) => analyticsConversation(record, NOW) ?? []);
+    const shown: Official = { conversations, totalHits: conversations.length };
     expect(sent(shown)).toStrictEqual(shown);
   });
 

@@ -1,8 +1,9 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { describe, expect, it } from 'vitest';
-import { MINUTE, toIso } from '../../src/domain/time.ts';
+import { DAY, MINUTE, toIso } from '../../src/domain/time.ts';
+import { openQuery } from '../../src/genesys/discover-api.ts';
 import { SIMULATED_CLIENT } from '../../src/simulator/options.ts';
-import type { ConversationKind } from '../../src/simulator/record.ts';
+import { type ConversationKind, isActive } from '../../src/simulator/record.ts';
 import { NOW, type Official, officialClient } from './official-client.ts';
 
 // The SDK's type wants a whole conversation where the API takes a single field.
@@ -131,6 +132,44 @@ describe('the official client, unmodified', () => {
       mediaType: 'message',
       messageType: 'webmessaging',
     });
+  });
+
+  it('queries analytics for what is open with the very body that the program sends', async () => {
+    const there = await officialClient();
+    await there.login();
+    const since = NOW - 7 * DAY;
+    const started = there.simulator.world.list().filter(({ startedAt }) => startedAt >= since);
+    const open = started.filter((one) => isActive(one) && one.messageType === 'webmessaging');
+    const query = (number: number) =>
+      there.analytics.postAnalyticsConversationsDetailsQuery(
+        openQuery({
+          period: { since, until: NOW },
+          wanted: { messageTypes: ['webmessaging'], queueIds: [], userIds: [] },
+          page: { number, size: 30 },
+          divisible: true,
+        }),
+      );
+    const [first, second] = [await query(1), await query(2)];
+    const shown = [...(first.conversations ?? []), ...(second.conversations ?? [])];
+    const within = shown.filter((one) => Date.parse(one.conversationStart ?? '') >= since);
+    expect(within.map(({ conversationId }) => conversationId).sort()).toEqual(
+      open.map(({ id }) => id).sort(),
+    );
+    expect(first.totalHits).toBe(shown.length);
+    expect(shown.filter(({ conversationEnd }) => conversationEnd !== undefined)).toEqual([]);
+  });
+
+  it('gets 400 for a query of more than it may ask for', async () => {
+    const there = await officialClient();
+    await there.login();
+    const interval = `${toIso(NOW - 7 * DAY)}/${toIso(NOW)}`;
+    for (const query of [
+      { interval, paging: { pageSize: 101, pageNumber: 1 } },
+      { interval: `${toIso(NOW - 32 * DAY)}/${toIso(NOW)}` },
+    ]) {
+      const asked = there.analytics.postAnalyticsConversationsDetailsQuery(query);
+      await expect(asked).rejects.toMatchObject({ status: 400, code: 'bad.request' });
+    }
   });
 
   it('asks whose token it has and which organisation it is in', async () => {

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { errorBody } from '../../src/genesys/reply-errors.ts';
 import {
   analyticsDetails,
+  analyticsEntry,
+  analyticsQueryReply,
   closeReply,
   messageConversation,
   organization,
@@ -76,6 +78,21 @@ describe('what the client reads has the names and types of the official models',
     expect(read.conversations?.map(({ conversationId }) => conversationId)).toEqual(
       official.conversations?.map(({ conversationId }) => conversationId),
     );
+  });
+
+  it('in a query of analytics, entry by entry', () => {
+    type Official = Models.AnalyticsConversationQueryResponse;
+    type Entry = Models.AnalyticsConversationWithoutAttributes;
+    expectTypeOf<Reads<z.input<typeof analyticsQueryReply>, Official>>().toEqualTypeOf<true>();
+    expectTypeOf<Reads<z.input<typeof analyticsEntry>, Entry>>().toEqualTypeOf<true>();
+    const official: Official = {
+      conversations: records.flatMap((one) => analyticsConversation(one, NOW) ?? []),
+      totalHits: 100,
+    };
+    const { conversations, totalHits } = analyticsQueryReply.parse(received(official));
+    expect(totalHits).toBe(100);
+    const read = (conversations ?? []).map((entry) => analyticsEntry.parse(entry).conversationId);
+    expect(read).toEqual(official.conversations?.map(({ conversationId }) => conversationId));
   });
 
   it('in an error', () => {

@@ -147,6 +147,34 @@ describe('the public JSON shapes', () => {
     expect(Object.keys(json)).toEqual(['run', 'results', 'exitCode', 'message']);
   });
 
+  it('discover, and its reverse', async () => {
+    const { code, json } = await place.run('discover', '--import', '--json');
+    expect(code).toBe(0);
+    expect(json).toEqual({
+      since: TIME,
+      until: TIME,
+      conversations: [],
+      counts: numbers(['unmapped', 'mapped', 'mappedAsEnded', 'unreadable']),
+      gaps: [],
+      complete: true,
+      import: { id: NUMBER, rows: 0, accepted: 0, unchanged: 0, rejected: 0 },
+      requests: numbers(REQUESTS),
+      exitCode: 0,
+      message: TEXT,
+    });
+    const missing = await place.run('discover', '--missing', '--json');
+    expect(missing.json).toEqual({
+      since: TIME,
+      until: TIME,
+      mappings: [],
+      counts: numbers(['missing', 'asked']),
+      complete: true,
+      requests: numbers(REQUESTS),
+      exitCode: 0,
+      message: TEXT,
+    });
+  });
+
   it('report, by --json and by --format json alike', async () => {
     const { json } = await place.run('report', '--by', 'reason', '--since', '1d', '--json');
     const other = await place.run('report', '--by', 'reason', '--since', '1d', '--format', 'json');

@@ -41,6 +41,12 @@ describe('how often, and after how long, a failed attempt is repeated', () => {
     expect(waits('lost', { repeatable: true, optional: true }, 503)).toEqual([1_000, 2_000, 4_000]);
   });
 
+  it.each([502, 504])('%i of what can be asked for in parts: not at all, half of it may do', (status) => {
+    const operation = { repeatable: true, optional: false, divisible: true };
+    expect(waits('lost', operation, status)).toEqual([]);
+    expect(waits('lost', operation, 503)).toEqual([1_000, 2_000, 4_000]);
+  });
+
   it('waits up to a quarter longer, so that those who failed together do not return together', () => {
     expect(backOffMs(2, LEAST)).toBe(4_000);
     expect(backOffMs(2, () => 0.5)).toBe(4_500);

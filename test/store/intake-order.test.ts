@@ -76,6 +76,18 @@ describe('rows about one conversation', () => {
     );
   });
 
+  it('give the conversation to a session that somebody told, whenever it was discovered', () => {
+    fc.assert(
+      fc.property(rows, hour, fc.nat(6), (given, startedAt, at) => {
+        const real = play(given, null).at(-1);
+        const discovered = { sessionId: 'discovered:x', userId: null, startedAt, lastActivityAt: null };
+        const all: readonly Omit<MappingRow, 'conversationId'>[] = given;
+        const mapping = play(all.toSpliced(at, 0, discovered), null).at(-1);
+        expect(mapping).toEqual({ ...real, conversationId: mapping?.conversationId });
+      }),
+    );
+  });
+
   it('tell nothing new the second time', () => {
     fc.assert(
       fc.property(rows, (given) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/connection.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { discoverStore } from '../../src/store/discover.ts';
 import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
@@ -42,6 +43,7 @@ describe('the plan of every statement of', () => {
     ['the ledger', ledger],
     ['the intake', intakeStore],
     ['the holds', holdStore],
+    ['what is discovered', discoverStore],
   ])('%s searches, and never scans a large table', (_, port) => {
     const plans = plansOf(port);
     expect(plans.length).toBeGreaterThan(0);

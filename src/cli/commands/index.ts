@@ -3,6 +3,7 @@ import { close } from './close.ts';
 import { config } from './config.ts';
 import { dbBackup, dbCheck, dbMigrate, dbStatus } from './db.ts';
 import { demo } from './demo.ts';
+import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { hold } from './hold.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   sweep,
   importMapping,
   importCloses,
+  discover,
   close,
   hold,
   report,

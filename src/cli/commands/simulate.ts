@@ -20,6 +20,7 @@ export const simulate: Command = {
     port: { value: 'N', describe: 'port on 127.0.0.1 (8099; 0: any free one)' },
     seed: { value: 'N', describe: 'everything random follows from it (1)' },
     population: { value: 'N', describe: 'conversations to generate (500)' },
+    unmapped: { value: 'N', describe: 'more of them, that the mapping does not know (0)' },
     mapping: { value: 'FILE', describe: 'write the mapping of the population to this CSV' },
     latency: { value: 'MS', describe: 'milliseconds for each answer, such as 80 or 40-120 (0)' },
     fault: {
@@ -49,6 +50,7 @@ async function runSimulate(context: Context): Promise<ExitCode> {
 
   const seed = args.count('seed') ?? 1;
   const population = args.count('population') ?? 500;
+  const unmapped = args.count('unmapped') ?? 0;
   const effect = args.choice('close-effect', EFFECTS) ?? 'reply';
   const now = io.clock.now();
   const simulator = createSimulator({
@@ -56,6 +58,7 @@ async function runSimulate(context: Context): Promise<ExitCode> {
     sleep: (ms, signal) => io.clock.sleep(ms, signal),
     seed,
     population,
+    unmapped,
     latencyMs: latency(args.text('latency')),
     faults: await faults(repeated(args.raw.fault)),
     rateLimit: { allowed: args.count('rate-limit', 1) ?? 300, windowMs: MINUTE },
@@ -78,14 +81,15 @@ async function runSimulate(context: Context): Promise<ExitCode> {
       GENESYS_CLIENT_ID: SIMULATED_CLIENT.clientId,
       GENESYS_CLIENT_SECRET: SIMULATED_CLIENT.clientSecret,
     };
-    out.object({ url, env, mapping: file ?? null, seed, population });
+    out.object({ url, env, mapping: file ?? null, seed, population, unmapped });
     out.print(
       [
-        `A simulated Genesys Cloud with ${population} conversations listens on ${url}.`,
+        `A simulated Genesys Cloud with ${population + unmapped} conversations listens on ${url}.`,
         'In another terminal:',
         '',
         ...Object.entries(env).map(([name, value]) => `  export ${name}=${value}`),
         ...(file === undefined ? [] : [`  nightsweep import mapping ${visible(file)}`]),
+        ...(unmapped === 0 ? [] : ['  nightsweep discover']),
         '  nightsweep sweep --dry-run',
         '',
         `What the world looks like: curl ${url}/simulator/world`,

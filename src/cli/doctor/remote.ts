@@ -77,7 +77,10 @@ async function surveying(context: Context, client: Client, call: Call): Promise<
   const check = await permitted('survey', () => survey.endedOf([NOBODY], call));
   return [
     check.status === 'fail'
-      ? warn('survey', `${check.says}; without it every conversation is read one by one`)
+      ? warn(
+          'survey',
+          `${check.says}; without it every conversation is read one by one, and discover finds nothing`,
+        )
       : check,
   ];
 }

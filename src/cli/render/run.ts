@@ -60,13 +60,13 @@ export function sweepText(report: RunReport, colors: Colors): string {
   return [
     colors.bold(title),
     ...lines,
-    colors.dim(`  ${cost(requests)}`),
+    colors.dim(`  ${requestsText(requests)}`),
     hang(visible(report.message), 0),
   ].join('\n');
 }
 
-/** What is zero is left out. */
-function cost(requests: RequestFigures): string {
+/** `12 requests: 9 reads, 1 token`; what is zero is left out. */
+export function requestsText(requests: RequestFigures): string {
   const { total, reads, closes, surveys, tokens, rateLimited, retried } = requests;
   const of = (n: number, one: string, many = `${one}s`) => (n === 0 ? [] : [`${n} ${n === 1 ? one : many}`]);
   const parts = [
