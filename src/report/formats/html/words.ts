@@ -1,0 +1,70 @@
+import { HOUR, type Instant } from '../../../domain/time.ts';
+
+const NUMBER = new Intl.NumberFormat('en-GB');
+
+/** `1,204` */
+export function count(n: number): string {
+  return NUMBER.format(n);
+}
+
+/** `1 night`, `1,204 nights` */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/**
+ * A share as `98.7%`. What is not all is never rounded to all, nor what is not nothing to nothing.
+ * @param share between 0 and 1
+ */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.001) return '<0.1%';
+  return `${NUMBER.format(Math.floor(share * 1000 + 1e-9) / 10)}%`;
+}
+
+/** `4.3`: for people, who compare it with last week's. */
+export function oneDecimal(n: number): string {
+  return NUMBER.format(Math.round(n * 10) / 10);
+}
+
+/** Whole hours, down or up as the bound that it is. */
+export function hours(ms: number, bound: 'lower' | 'upper'): string {
+  return count(bound === 'lower' ? Math.floor(ms / HOUR) : Math.ceil(ms / HOUR));
+}
+
+/** `12 more than`, `as many as`, `3 fewer than` */
+export function comparison(difference: number): string {
+  if (difference === 0) return 'as many as';
+  return difference > 0 ? `${count(difference)} more than` : `${count(-difference)} fewer than`;
+}
+
+/** Words that programs use, for people: `agent_connected` → `agent connected`. */
+export function spaced(word: string): string {
+  return word.replaceAll('_', ' ');
+}
+
+/** Names of days, which are keys such as `2026-11-24` and have no zone. */
+const format = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+const FULL = format({ day: 'numeric', month: 'short', year: 'numeric' });
+const SHORT = format({ day: 'numeric', month: 'short' });
+const MONTH = format({ month: 'short', year: 'numeric' });
+const MONTH_TICK = format({ month: 'short', year: '2-digit' });
+
+export const dayName = (day: string) => FULL.format(Date.parse(day));
+export const dayTick = (day: string) => SHORT.format(Date.parse(day));
+export const monthName = (day: string) => MONTH.format(Date.parse(day));
+export const monthTick = (day: string) => MONTH_TICK.format(Date.parse(day)).replace(' ', ' ’');
+
+/** `24 Nov 2026, 18:30`, by the clocks of a place. */
+export function momentIn(timeZone: string): (at: Instant) => string {
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return (at) => clock.format(at);
+}
