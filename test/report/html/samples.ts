@@ -91,7 +91,9 @@ export function fullReport(length = 14): Report {
     };
   });
   const totals = sumOf(days);
-  const missing = days.filter(({ ran }) => !ran).map(({ day }) => ({ day, dueAt: Date.parse(day) + 2 * HOUR }));
+  const missing = days
+    .filter(({ ran }) => !ran)
+    .map(({ day }) => ({ day, dueAt: Date.parse(day) + 2 * HOUR }));
   const idle = [0, 0.31, 0.24, 0.22, 0.14, 0.06, 0.03].map((share) => Math.round(share * totals.closed));
   return {
     ...empty,
@@ -105,10 +107,29 @@ export function fullReport(length = 14): Report {
       { reason: 'parked', n: Math.round(totals.kept * 0.07) },
       { reason: 'platform_timer', n: Math.round(totals.kept * 0.04) },
     ],
-    before: { ...empty.before, difference: { ...NO_TOTALS, closed: 112 }, successRate: 0.941, recorded: true },
+    before: {
+      ...empty.before,
+      difference: { ...NO_TOTALS, closed: 112 },
+      successRate: 0.941,
+      recorded: true,
+    },
     successRate: totals.closed / (totals.closed + totals.failed + totals.unconfirmed),
-    requests: { ...empty.requests, total: 4_218, reads: 2_300, closes: 1_300, perClose: 3.42, rateLimited: 3 },
-    backlog: { ...empty.backlog, due: 84, oldestMs: 12 * DAY + 3 * HOUR, onHold: 3, resting: 2, pendingRequests: 1 },
+    requests: {
+      ...empty.requests,
+      total: 4_218,
+      reads: 2_300,
+      closes: 1_300,
+      perClose: 3.42,
+      rateLimited: 3,
+    },
+    backlog: {
+      ...empty.backlog,
+      due: 84,
+      oldestMs: 12 * DAY + 3 * HOUR,
+      onHold: 3,
+      resting: 2,
+      pendingRequests: 1,
+    },
     backlogTrend: listed(
       days.flatMap(({ day, ran }, at) =>
         ran
@@ -184,7 +205,10 @@ export function hugeReport(): Report {
       kept: n * 23,
       failed: n % 3,
     })),
-    keptReasons: Array.from({ length: 12 }, (_, n) => ({ reason: `reason_number_${n}`, n: 1_400 * (12 - n) })),
+    keptReasons: Array.from({ length: 12 }, (_, n) => ({
+      reason: `reason_number_${n}`,
+      n: 1_400 * (12 - n),
+    })),
     failures: { total: 2_345, items: Array.from({ length: 1_000 }, (_, n) => failureOf(n)) },
     unclosable: listed(Array.from({ length: 120 }, (_, n) => unclosableOf(n))),
     detailSince: NOW - 90 * DAY,

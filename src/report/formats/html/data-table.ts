@@ -1,35 +1,36 @@
 import { type Content, html, type Markup } from './markup.ts';
+import { type Room, spare } from './shorter.ts';
 import { count } from './words.ts';
 
-/** The first column names the row; numbers stand at the right. */
 export interface DataTable {
   readonly caption: string;
   readonly head: readonly string[];
-  readonly rows: readonly (readonly (Content | number)[])[];
+  /** The first cell names its row; columns of numbers stand at the right. */
+  readonly rows: readonly (readonly (string | number)[])[];
   /** The sums, where there are any. */
   readonly foot?: readonly (string | number)[];
+  /** Rows beyond it are left out on paper; all are shown when it is not given. */
+  readonly room?: Room;
 }
 
 /** A table that a screen reader can walk through, and that scrolls by itself where it is too wide. */
-export function dataTable({ caption, head, rows, foot }: DataTable): Markup {
-  const numeric = head.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] === 'number'));
-  const shape = (at: number) => (numeric[at] ? 'n' : 't');
-  const line = (cells: readonly Content[]) =>
-    html`<tr>${cells.map((cell, at) =>
-      at === 0
-        ? html`<th scope="row">${shownCell(cell)}</th>`
-        : html`<td class="${cell === 0 ? `${shape(at)} zero` : shape(at)}">${shownCell(cell)}</td>`,
-    )}</tr>\n`;
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+export function dataTable({ caption, head, rows, foot, room }: DataTable): Markup {
+  const isNumeric = head.map((_, at) => rows.some((row) => typeof row[at] === 'number'));
+  const cellOf = (cell: string | number, at: number) => {
+    if (at === 0) return html`<th scope="row">${shown(cell)}</th>`;
+    const looks = [...(isNumeric[at] ? ['n'] : []), ...(cell === 0 ? ['zero'] : [])].join(' ');
+    return html`<td class="${looks}">${shown(cell)}</td>`;
+  };
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0">
 <table>
 <caption>${caption}</caption>
-<thead><tr>${head.map((name, at) => html`<th scope="col" class="${shape(at)}">${name}</th>`)}</tr></thead>
+<thead><tr>${head.map((name, at) => html`<th scope="col" class="${isNumeric[at] ? 'n' : ''}">${name}</th>`)}</tr></thead>
 <tbody>
-${rows.map(line)}</tbody>
-${foot === undefined ? null : html`<tfoot>${line(foot)}</tfoot>\n`}</table>
+${rows.map((row, at) => html`<tr${room === undefined ? null : spare(at, room)}>${row.map(cellOf)}</tr>\n`)}</tbody>
+${foot === undefined ? null : html`<tfoot><tr>${foot.map(cellOf)}</tr></tfoot>\n`}</table>
 </div>`;
 }
 
-function shownCell(cell: Content): Content {
+function shown(cell: string | number): Content {
   return typeof cell === 'number' ? count(cell) : cell;
 }

@@ -26,7 +26,7 @@ export async function renderHtml(report: Report): Promise<string> {
 <p class="gist">${gistOf(report)}</p>
 </header>
 <main>
-${headlineSection(report)}${await closedSection(report)}${await backlogSection(report)}<div class="pair sheet">
+${headlineSection(report)}${await closedSection(report)}${await backlogSection(report)}<div class="pair">
 ${await idleSection(report)}${await keptSection(report)}</div>
 ${groupsSection(report)}${troubleSections(report)}</main>
 <footer>

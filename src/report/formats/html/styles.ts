@@ -34,12 +34,12 @@ p { max-width: 68ch; }
 
 section { margin-top: 64px; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 0 56px; }
-.say { color: var(--soft); margin-top: 4px; }
+.say { color: var(--soft); margin-top: 4px; text-wrap: pretty; }
 
 .figures { display: grid; grid-template-columns: repeat(4, 1fr); gap: 32px 40px; margin-top: 44px; }
 .figures > div { border-top: 1px solid var(--line); padding-top: 14px; }
 .figures dt { color: var(--soft); font-size: 14px; }
-.figures .value { font-size: 44px; line-height: 1.15; letter-spacing: -0.03em; font-weight: 650; margin-top: 2px; }
+.figures .value { white-space: nowrap; font-size: 44px; line-height: 1.15; letter-spacing: -0.03em; font-weight: 650; margin-top: 2px; }
 .figures .note { color: var(--soft); font-size: 14px; line-height: 1.45; margin-top: 4px; }
 .figures.small { margin-top: 32px; }
 .figures.small .value { font-size: 22px; letter-spacing: -0.01em; }
@@ -74,8 +74,10 @@ tfoot th, tfoot td { font-weight: 650; }
 .cases, .cases ul { list-style: none; }
 .cases > li { border-top: 1px solid var(--line); margin-top: 20px; padding-top: 14px; }
 .cases .next { color: var(--soft); }
-.cases ul { margin-top: 8px; font-size: 14px; line-height: 1.7; }
+.cases ul { margin-top: 8px; font-size: 14px; line-height: 1.6; }
+.cases ul li { display: grid; grid-template-columns: 23em 1fr; gap: 0 16px; align-items: baseline; }
 .facts { color: var(--soft); }
+@media screen { .on-paper { display: none; } }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 footer { margin-top: 72px; border-top: 1px solid var(--line); padding-top: 20px; color: var(--soft); font-size: 14px; }
 footer p + p { margin-top: 6px; }
@@ -86,25 +88,34 @@ footer p + p { margin-top: 6px; }
   section { margin-top: 52px; }
   .figures .value { font-size: 34px; }
   th, td { padding-right: 16px; }
+  .cases ul li { display: block; } .cases ul li + li { margin-top: 8px; }
 }
 
 @page { size: A4; margin: 14mm 15mm; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.45; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h1 { font-size: 22pt; } h2 { font-size: 13pt; }
-  .gist { font-size: 11.5pt; margin-top: 14pt; }
-  section { margin-top: 24pt; break-inside: avoid; }
-  .figures { grid-template-columns: repeat(4, 1fr); gap: 14pt 18pt; margin-top: 20pt; }
-  .figures .value { font-size: 24pt; } .figures.small .value { font-size: 13pt; }
-  .figures dt, .figures .note, .legend, table, .more, footer { font-size: 8.5pt; }
-  .sheet { break-before: page; margin-top: 0; }
+  .mark { margin-bottom: 3pt; } .period { margin-top: 3pt; }
+  .gist { font-size: 10.5pt; margin-top: 8pt; max-width: none; }
+  h2, .say, .what, .next { break-after: avoid; }
+  section { margin-top: 15pt; break-inside: avoid; }
+  .figures { grid-template-columns: repeat(4, 1fr); gap: 8pt 16pt; margin-top: 11pt; }
+  .figures.small { margin-top: 9pt; }
+  .figures > div { padding-top: 4pt; }
+  .figures .value { font-size: 22pt; } .figures.small .value { font-size: 12.5pt; }
+  .figures dt, .figures .note, .legend, table, .more, footer { font-size: 8pt; }
+  .legend { gap: 0 14pt; }
   .pair { grid-template-columns: 1fr 1fr; gap: 0 28pt; }
-  .pair > section { margin-top: 0; }
-  .chart { margin-top: 12pt; }
+  .say { font-size: 9pt; margin-top: 1pt; } .legend { margin-top: 5pt; } .chart { margin-top: 8pt; }
+  .say { max-width: none; }
+  .cases > li { margin-top: 6pt; padding-top: 4pt; break-inside: avoid; } .cases ul, .id { font-size: 7.5pt; } .cases ul { margin-top: 2pt; }
+  .cases .what, .cases .next { font-size: 9pt; } .more { margin-top: 2pt; }
+  .on-screen, .spare { display: none !important; }
+  tfoot { display: table-row-group; }
   details:not([open]) { display: none; }
   summary { list-style: none; }
   .long { break-inside: auto; } tr { break-inside: avoid; }
   th, td { padding-top: 3.5pt; padding-bottom: 3.5pt; }
-  footer { margin-top: 24pt; }
+  footer { margin-top: 14pt; padding-top: 6pt; } footer p { max-width: none; } footer p + p { margin-top: 1pt; }
 }
 `;

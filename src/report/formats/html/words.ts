@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from '../../../domain/time.ts';
+import { DAY, HOUR, type Instant } from '../../../domain/time.ts';
 
 const NUMBER = new Intl.NumberFormat('en-GB');
 
@@ -31,10 +31,20 @@ export function hours(ms: number, bound: 'lower' | 'upper'): string {
   return count(bound === 'lower' ? Math.floor(ms / HOUR) : Math.ceil(ms / HOUR));
 }
 
-/** `12 more than`, `as many as`, `3 fewer than` */
-export function comparison(difference: number): string {
-  if (difference === 0) return 'as many as';
-  return difference > 0 ? `${count(difference)} more than` : `${count(-difference)} fewer than`;
+/** `12 more than in the 7 days before`, `as many as in …`, `3 fewer than in …` */
+export function comparison(difference: number, before: string): string {
+  if (difference === 0) return `as many as in ${before}`;
+  return `${count(Math.abs(difference))} ${difference > 0 ? 'more' : 'fewer'} than in ${before}`;
+}
+
+/** A change of the clocks makes a day an hour longer or shorter. */
+const HOUR_OR_TWO = 2 / 24;
+
+/** `the 7 days before`; a length that is not one of days has no such name. */
+export function spanBefore(lengthMs: number): string {
+  const days = Math.round(lengthMs / DAY);
+  if (days < 1 || Math.abs(lengthMs / DAY - days) > HOUR_OR_TWO) return 'the same time before';
+  return days === 1 ? 'the day before' : `the ${count(days)} days before`;
 }
 
 /** Words that programs use, for people: `agent_connected` → `agent connected`. */

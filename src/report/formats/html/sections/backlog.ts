@@ -44,8 +44,8 @@ function latestOf(points: readonly BacklogPoint[]): BacklogPoint | undefined {
   return points.findLast(({ candidates }) => candidates !== null) ?? points.at(-1);
 }
 
-function shown(n: Level['due']): string {
-  return n === null ? '–' : count(n);
+function shown(n: Level['due']): string | number {
+  return n === null ? '–' : n;
 }
 
 function sayingOf({ backlog, backlogTrend }: Report): string {

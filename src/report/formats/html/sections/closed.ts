@@ -18,6 +18,7 @@ interface Stretch extends Bar {
 export async function closedSection({ days }: Report): Promise<Markup> {
   const ruler = rulerFor(days.map(({ day }) => day));
   const stretches = bySpan(days, ruler).map(({ span, items }) => stretchOf(span, items));
+  const nothing = stretches.every(({ ran, kept, parts }) => ran === 'never' && kept + total(parts) === 0);
   const title = `Closed per ${ruler.unit}`;
   const say = sayingOf(days);
   const picture = async (looks: string, frame: typeof WIDE) =>
@@ -34,7 +35,7 @@ export async function closedSection({ days }: Report): Promise<Markup> {
       ['cross', ruler.unit === 'day' ? 'no full sweep' : 'a day without a full sweep'],
       ['ring', 'swept, nothing to close'],
     ],
-    pictures: [await picture('chart wide', WIDE), await picture('chart narrow', NARROW)],
+    pictures: nothing ? null : [await picture('chart wide', WIDE), await picture('chart narrow', NARROW)],
     table: {
       caption: `${title}, with what else was decided`,
       head: [ruler.unit, 'closed', 'already ended', 'not found', 'not closed', 'kept', 'full sweep'],
@@ -66,6 +67,10 @@ function stretchOf({ key, name, tick }: Span, days: readonly DayFigures[]): Stre
       trouble: sum(troubleOf),
     },
   };
+}
+
+function total(parts: Bar['parts']): number {
+  return PARTS.reduce((sum, part) => sum + parts[part], 0);
 }
 
 function troubleOf(day: DayFigures): number {

@@ -1,7 +1,7 @@
 import { humanDuration } from '../../../../domain/time.ts';
 import type { Report } from '../../../report.ts';
 import { html, type Markup } from '../markup.ts';
-import { comparison, count, dayName, hours, oneDecimal, percent, plural } from '../words.ts';
+import { comparison, count, dayName, hours, oneDecimal, percent, plural, spanBefore } from '../words.ts';
 
 /** One figure: what it is, how much, and how to take it. */
 interface Figure {
@@ -26,10 +26,11 @@ function figureOf({ name, value, note }: Figure): Markup {
   return html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="note">${note}</dd></div>\n`;
 }
 
-function closed({ totals, before }: Report): Figure {
+function closed({ totals, before, since, until }: Report): Figure {
+  const then = spanBefore(until - since);
   const note = before.recorded
-    ? `${comparison(before.difference.closed)} in the period before`
-    : 'nothing on record of the period before';
+    ? comparison(before.difference.closed, then)
+    : `nothing is on record of ${then}`;
   return { name: 'Closed', value: count(totals.closed), note };
 }
 
@@ -38,9 +39,7 @@ function success({ successRate, before, totals }: Report): Figure {
   if (successRate === null) return { name, value: '–', note: 'none was tried' };
   const tried = totals.closed + totals.failed + totals.unconfirmed;
   const then =
-    before.recorded && before.successRate !== null
-      ? `, ${percent(before.successRate)} in the period before`
-      : '';
+    before.recorded && before.successRate !== null ? `; ${percent(before.successRate)} before that` : '';
   return { name, value: percent(successRate), note: `of ${count(tried)} tried${then}` };
 }
 
@@ -106,6 +105,6 @@ function capacity({ capacity: { withAgent, lowerMs, upperMs } }: Report): Figure
   const name = 'Agents’ slots freed';
   if (withAgent === 0) return { name, value: '–', note: 'no agent was connected to any of them' };
   const upper = `${hours(upperMs, 'upper')} h`;
-  const value = lowerMs === null ? `up to ${upper}` : `${hours(lowerMs, 'lower')} to ${upper}`;
+  const value = lowerMs === null ? `up to ${upper}` : `${hours(lowerMs, 'lower')}–${upper}`;
   return { name, value, note: `reckoned, not measured, from ${plural(withAgent, 'close')} with an agent` };
 }
