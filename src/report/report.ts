@@ -44,7 +44,7 @@ export interface Report {
   readonly nights: Nights | null;
   readonly reopened: Reopened;
   readonly capacity: CapacityFreed;
-  /** What failed or stayed unconfirmed, each conversation once: what is still open first, then the latest first. */
+  /** What failed or stayed unconfirmed, each conversation once: what is not settled first, then the latest first. */
   readonly failures: Listed<Failure>;
   /** What rests now because it could not be closed three nights running, the longest at rest first. */
   readonly unclosable: Listed<Unclosable>;
@@ -106,7 +106,7 @@ export interface RequestsSpent {
   readonly perClose: number | null;
   /** Those of dry runs, on top of `total`. */
   readonly dryRuns: number;
-  /** Runs that died, or are still at work: of them `total` has only what their outcomes recorded. */
+  /** Runs that died, or are still at work: of them there is only what their outcomes in the period recorded, in `total`. */
   readonly unfinishedRuns: number;
 }
 
@@ -212,7 +212,7 @@ export interface CapacityFreed {
   readonly reopened: number;
   /** Closes of which it is not known whether an agent was connected; in neither bound. */
   readonly unknown: number;
-  /** Had the next night that was due closed it. Null when no night is expected. */
+  /** Had the next night that was due closed it. Null when no night is expected, or none has run yet. */
   readonly lowerMs: number | null;
   /** Had nothing ended it before the end of the period, or before now if that is earlier. */
   readonly upperMs: number;
@@ -237,8 +237,8 @@ export interface Failure {
   readonly requests: number;
   /** When the latest of them was decided. */
   readonly lastAt: Instant;
-  /** How it has ended since, as far as is known by now; null: it is still open. */
-  readonly settledAs: 'closed' | 'already_closed' | 'not_found' | null;
+  /** How the latest look since has ended, if it did not fail; null: it still fails, or nobody has looked again. */
+  readonly settledAs: 'closed' | 'already_closed' | 'not_found' | 'kept' | null;
   /** A sentence: what somebody should do about it. */
   readonly nextAction: string;
 }

@@ -1,34 +1,87 @@
 import picocolors from 'picocolors';
 import { OUTCOMES, type OutcomeKind } from '../../domain/outcome.ts';
 import { calendarOf } from '../calendar.ts';
-import type { Report } from '../figures.ts';
-import { visible, wrap } from '../text.ts';
+import { headlines, NO_BREAK } from '../headlines.ts';
+import type { Report } from '../report.ts';
+import { visible, WIDTH, wrap } from '../text.ts';
+import { listsText } from './lists-text.ts';
 import { plainTable } from './plain-table.ts';
+import { daysThatRan } from './ran.ts';
 
-/** The report as text for people: a title with the period, one line for each key, the totals. */
+/** The report as text for people: headline figures, one line for each key, then what somebody should look at. */
 export function renderTable(report: Report, { color }: { readonly color: boolean }): string {
   const colors = picocolors.createColors(color);
-  const title = colors.bold(wrap(titleOf(report)));
   const shown = OUTCOMES.filter((outcome) => report.totals[outcome] > 0);
-  if (shown.length === 0) return `${title}\n\nNothing was decided in this time.\n`;
-  const table = report.by === 'outcome' ? outcomeTable(report, colors) : keyTable(report, shown, colors);
-  const note =
-    report.by === 'run' || report.totals.kept === 0
-      ? ''
-      : `\n${colors.dim('A conversation that is kept every night counts every night.')}\n`;
-  return `${title}\n\n${table}\n${note}`;
+  const table =
+    shown.length === 0
+      ? 'Nothing was decided in this time.'
+      : report.by === 'outcome'
+        ? outcomeTable(report, colors)
+        : keyTable(report, shown, colors);
+  const blocks = [
+    colors.bold(wrap(titleOf(report))),
+    headlineBlock(report, colors),
+    table,
+    ...notesOf(report).map((note) => colors.dim(wrap(note))),
+    ...listsText(report, colors),
+  ];
+  return `${blocks.join('\n\n')}\n`;
 }
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-function keyTable({ by, rows, totals }: Report, shown: readonly OutcomeKind[], colors: Colors): string {
-  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n'))].map(colors.dim);
+export function titleOf({ since, until, timeZone, by }: Report): string {
+  const { minute } = calendarOf(timeZone);
+  return `Outcomes by ${by}, ${minute(since)} to ${minute(until)} (${timeZone})`;
+}
+
+/** What must be known to read the figures rightly; sentences. */
+export function notesOf({ by, totals, detailSince, timeZone, before }: Report): string[] {
+  const { minute } = calendarOf(timeZone);
+  return [
+    ...(by === 'run' || totals.kept === 0
+      ? []
+      : ['A conversation that is kept every night counts every night.']),
+    ...(detailSince === null || detailSince <= before.until
+      ? []
+      : [
+          `Before ${minute(detailSince)} only sums are kept: times, reopened ones, agent slots and lists begin there.`,
+        ]),
+  ];
+}
+
+function headlineBlock(report: Report, colors: Colors): string {
+  const lines = headlines(report);
+  const nameWidth = Math.max(...lines.map(({ name }) => name.length));
+  const valueWidth = Math.max(...lines.map(({ value }) => value.length));
+  const indent = 2 + nameWidth + 2 + valueWidth + 2;
+  return lines
+    .map(({ name, value, remark, alarming }) => {
+      const shown = value.replaceAll(NO_BREAK, ' ').padStart(valueWidth);
+      const head = `  ${colors.dim(name.padEnd(nameWidth))}  ${alarming ? colors.yellow(shown) : shown}`;
+      if (remark === '') return head;
+      const hung = wrap(visible(remark), 0, WIDTH - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);
+      return `${head}  ${colors.dim(hung.replaceAll(NO_BREAK, ' '))}`;
+    })
+    .join('\n');
+}
+
+function keyTable(report: Report, shown: readonly OutcomeKind[], colors: Colors): string {
+  const { by, rows, totals } = report;
+  const ran = daysThatRan(report);
+  const marked = ran !== null && rows.some(({ key }) => !ran.has(key));
+  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n')), ...(marked ? [''] : [])];
   const counts = rows.map((row) => [
     visible(row.key),
     ...shown.map((outcome) => number(row[outcome], colors)),
+    ...(marked ? [ran.has(row.key) ? '' : colors.yellow('no sweep')] : []),
   ]);
-  const all = ['all', ...shown.map((outcome) => String(totals[outcome]))].map(colors.bold);
-  return plainTable(head, [...counts, all], ['left', ...shown.map(() => 'right' as const)]);
+  const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...(marked ? [''] : [])];
+  return plainTable(
+    head.map(colors.dim),
+    [...counts, all.map(colors.bold)],
+    ['left', ...shown.map(() => 'right' as const), ...(marked ? ['left' as const] : [])],
+  );
 }
 
 /** By outcome every other column would be empty. */
@@ -37,11 +90,6 @@ function outcomeTable({ rows }: Report, colors: Colors): string {
   const all = ['all', String(counted.reduce((sum, [, n]) => sum + n, 0))].map(colors.bold);
   const lines = counted.map(([key, n]) => [key, String(n)]);
   return plainTable(['outcome', 'conversations'].map(colors.dim), [...lines, all], ['left', 'right']);
-}
-
-function titleOf({ since, until, timeZone, by }: Report): string {
-  const { minute } = calendarOf(timeZone);
-  return `Outcomes by ${by}, ${minute(since)} to ${minute(until)} (${timeZone})`;
 }
 
 /** Zeros step back, so that the others are seen. */
