@@ -14,6 +14,7 @@ export const report: Command = {
     ['nightsweep report --since 2026-11-01 --by queue', 'since a date, by queue'],
     ['nightsweep report --format csv --bom --out closed.csv', 'for a spreadsheet'],
     ['nightsweep report --since 30d --format markdown', 'to paste into a ticket'],
+    ['nightsweep report --since 30d --format html --out report.html', 'to open, print and forward'],
   ],
   options: {
     since: { value: 'WHEN', describe: 'an age such as 7d, a date or a time (7d)' },

@@ -1,6 +1,6 @@
 import type { Report } from '../report.ts';
 
-export const FORMATS = ['table', 'json', 'ndjson', 'csv', 'markdown'] as const;
+export const FORMATS = ['table', 'json', 'ndjson', 'csv', 'markdown', 'html'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface FormatOptions {
@@ -23,5 +23,7 @@ export async function render(report: Report, format: Format, options: FormatOpti
       return (await import('./csv.ts')).renderCsv(report, options);
     case 'markdown':
       return (await import('./markdown.ts')).renderMarkdown(report);
+    case 'html':
+      return (await import('./html/page.ts')).renderHtml(report);
   }
 }

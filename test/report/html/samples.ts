@@ -241,8 +241,10 @@ function failureOf(n: number): Failure {
     settledAs: n % 3 === 1 && n % 2 === 0 ? 'closed' : null,
     nextAction:
       kind.httpStatus === 403
-        ? 'Give the OAuth client a role with the permission in the division of this conversation.'
-        : 'The next sweep tries it again; nothing needs to be done.',
+        ? "Grant the OAuth client's role in its division; the next sweep tries again."
+        : n % 3 === 1 && n % 2 === 0
+          ? 'Nothing: it has been closed since.'
+          : 'Nothing yet: Genesys did not answer as it should, and the next sweep tries again.',
   };
 }
 

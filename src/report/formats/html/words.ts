@@ -12,23 +12,9 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-/**
- * A share as `98.7%`. What is not all is never rounded to all, nor what is not nothing to nothing.
- * @param share between 0 and 1
- */
-export function percent(share: number): string {
-  if (share > 0 && share < 0.001) return '<0.1%';
-  return `${NUMBER.format(Math.floor(share * 1000 + 1e-9) / 10)}%`;
-}
-
-/** `4.3`: for people, who compare it with last week's. */
-export function oneDecimal(n: number): string {
-  return NUMBER.format(Math.round(n * 10) / 10);
-}
-
-/** Whole hours, down or up as the bound that it is. */
-export function hours(ms: number, bound: 'lower' | 'upper'): string {
-  return count(bound === 'lower' ? Math.floor(ms / HOUR) : Math.ceil(ms / HOUR));
+/** Whole hours, as the other formats have them. */
+export function hours(ms: number): string {
+  return count(Math.round(ms / HOUR));
 }
 
 /** `12 more than in the 7 days before`, `as many as in …`, `3 fewer than in …` */

@@ -1,5 +1,6 @@
+import { percent } from '../../../headlines.ts';
 import type { Report } from '../../../report.ts';
-import { comparison, count, percent, plural, spanBefore } from '../words.ts';
+import { comparison, count, plural, spanBefore } from '../words.ts';
 
 /** The whole report in a few sentences, for whoever reads no further. */
 export function gistOf(report: Report): string {

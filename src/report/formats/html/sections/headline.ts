@@ -1,7 +1,8 @@
 import { humanDuration } from '../../../../domain/time.ts';
+import { percent } from '../../../headlines.ts';
 import type { Report } from '../../../report.ts';
 import { html, type Markup } from '../markup.ts';
-import { comparison, count, dayName, hours, oneDecimal, percent, plural, spanBefore } from '../words.ts';
+import { comparison, count, dayName, hours, plural, spanBefore } from '../words.ts';
 
 /** One figure: what it is, how much, and how to take it. */
 interface Figure {
@@ -57,9 +58,9 @@ function nights({ nights: planned, days }: Report): Figure {
       note: `of ${count(days.length)}; none is expected`,
     };
   }
-  const { due, run, incomplete, missing } = planned;
+  const { due, run, incomplete, missing, firstRunAt } = planned;
   const name = 'Nights that ran';
-  if (due === 0) return { name, value: '–', note: 'none was due yet' };
+  if (firstRunAt === null) return { name, value: '–', note: 'no full sweep has run yet' };
   const [first] = missing.items;
   const absent =
     missing.total === 0
@@ -69,7 +70,7 @@ function nights({ nights: planned, days }: Report): Figure {
             ? `${count(missing.total)} missing`
             : `${dayName(first.day)} is missing`,
         ];
-  const partial = incomplete === 0 ? [] : [`${count(incomplete)} not to the end`];
+  const partial = incomplete === 0 ? [] : [`${count(incomplete)} did not end in good order`];
   const note = [...absent, ...partial].join(', ') || 'none is missing';
   return { name, value: `${count(run)} of ${count(due)}`, note };
 }
@@ -78,7 +79,7 @@ function requests({ requests: { perClose, total, rateLimited } }: Report): Figur
   const limited = rateLimited === 0 ? '' : `, ${count(rateLimited)} rate limited`;
   return {
     name: 'Requests for each close',
-    value: perClose === null ? '–' : oneDecimal(perClose),
+    value: perClose === null ? '–' : perClose.toFixed(1),
     note: `${plural(total, 'request')} in all${limited}`,
   };
 }
@@ -104,7 +105,7 @@ function speed({ staleToClosed: { p50Ms, p90Ms } }: Report): Figure {
 function capacity({ capacity: { withAgent, lowerMs, upperMs } }: Report): Figure {
   const name = 'Agents’ slots freed';
   if (withAgent === 0) return { name, value: '–', note: 'no agent was connected to any of them' };
-  const upper = `${hours(upperMs, 'upper')} h`;
-  const value = lowerMs === null ? `up to ${upper}` : `${hours(lowerMs, 'lower')}–${upper}`;
+  const upper = `${hours(upperMs)} h`;
+  const value = lowerMs === null ? `up to ${upper}` : `${hours(lowerMs)}–${upper}`;
   return { name, value, note: `reckoned, not measured, from ${plural(withAgent, 'close')} with an agent` };
 }

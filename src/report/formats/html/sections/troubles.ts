@@ -1,5 +1,6 @@
 import { calendarOf } from '../../../calendar.ts';
 import type { Failure, ReopenedClose, Report, Unclosable } from '../../../report.ts';
+import { FAILURES, howOf, REOPENED, UNCLOSABLE } from '../../lists-text.ts';
 import type { Markup } from '../markup.ts';
 import { count, dayName, momentIn, plural, spaced } from '../words.ts';
 import { caseSection, grouped } from './case-list.ts';
@@ -14,10 +15,10 @@ function unclosableSection({ unclosable: { items, total }, timeZone }: Report): 
   const { day } = calendarOf(timeZone);
   return caseSection({
     id: 'unclosable',
-    title: 'Could not be closed three nights running',
+    title: UNCLOSABLE,
     say: 'Each is tried once a week from now on.',
     groups: grouped(items, (one: Unclosable) => ({
-      what: [spaced(one.outcome), ...answer(one)].join(', '),
+      what: howOf(one),
       next: one.nextAction,
       conversationId: one.conversationId,
       facts: [...session(one), ...correlation(one), `rests until ${dayName(day(one.restsUntil))}`],
@@ -32,11 +33,11 @@ function failureSection({ failures: { items, total } }: Report): Markup | null {
   const atLeast = items.length < total ? 'at least ' : '';
   return caseSection({
     id: 'failures',
-    title: 'What went wrong',
-    say: `${plural(total, 'conversation')}, of which ${atLeast}${count(open)} ${open === 1 ? 'is' : 'are'} still open. Genesys support asks for the correlation ids.`,
+    title: FAILURES,
+    say: `${plural(total, 'conversation')}, ${atLeast}${count(open)} of them not settled. Genesys support asks for the correlation ids.`,
     groups: grouped(items, (one: Failure) => ({
-      what: [...whatFailed(one), ...answer(one), ...settled(one)].join(', '),
-      next: one.settledAs === null ? one.nextAction : null,
+      what: howOf(one),
+      next: one.nextAction,
       conversationId: one.conversationId,
       facts: [...session(one), ...correlation(one), ...(one.tries > 1 ? [plural(one.tries, 'time')] : [])],
     })),
@@ -49,7 +50,7 @@ function reopenedSection({ reopened: { list }, timeZone }: Report): Markup | nul
   const moment = momentIn(timeZone);
   return caseSection({
     id: 'reopened',
-    title: 'Came back after closing',
+    title: REOPENED,
     say: 'Somebody wrote again, and the same conversation was live again.',
     groups: grouped(list.items, (one: ReopenedClose) => ({
       what: one.reason === null ? 'closed' : `closed as ${spaced(one.reason)}`,
@@ -59,22 +60,6 @@ function reopenedSection({ reopened: { list }, timeZone }: Report): Markup | nul
     })),
     total: list.total,
   });
-}
-
-function whatFailed({ outcome, reason }: Failure): string[] {
-  if (outcome === 'unconfirmed') return ['accepted, but never seen to end'];
-  return reason === null ? ['failed'] : [`failed at the stage ${spaced(reason)}`];
-}
-
-function answer({ httpStatus, errorCode }: Pick<Failure, 'httpStatus' | 'errorCode'>): string[] {
-  return [
-    ...(httpStatus === null ? [] : [`status ${httpStatus}`]),
-    ...(errorCode === null ? [] : [errorCode]),
-  ];
-}
-
-function settled({ settledAs }: Failure): string[] {
-  return settledAs === null ? [] : [`since then ${spaced(settledAs)}`];
 }
 
 function session({ sessionId }: Pick<Failure, 'sessionId'>): string[] {
