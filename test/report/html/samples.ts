@@ -182,8 +182,10 @@ export function fullReport(length = 14): Report {
       lowerMs: 3_180 * HOUR,
       upperMs: 21_400 * HOUR,
       formula: [
-        'Lower bound: each of the closes with an agent held one slot until the next night that was due.',
-        'Upper bound: until the end of the period. It is no measurement.',
+        'Each conversation that was closed while an agent was connected is taken to have held one slot of that agent until then.',
+        'At least: from each close to the next night that was due (every 1d), as if that night had closed it instead; what was reopened counts as nothing.',
+        'At most: from each close to the end of the period, as if nothing else had ended it; when Genesys or an agent would have is not known.',
+        "It is assumed that nobody would have ended it sooner. What share of the agents' capacity this is, is not known.",
       ],
     },
     failures: listed(Array.from({ length: 17 }, (_, n) => failureOf(n))),

@@ -18,17 +18,21 @@ export function dataTable({ caption, head, rows, foot, room }: DataTable): Marku
   const isNumeric = head.map((_, at) => rows.some((row) => typeof row[at] === 'number'));
   const cellOf = (cell: string | number, at: number) => {
     if (at === 0) return html`<th scope="row">${shown(cell)}</th>`;
-    const looks = [...(isNumeric[at] ? ['n'] : []), ...(cell === 0 ? ['zero'] : [])].join(' ');
-    return html`<td class="${looks}">${shown(cell)}</td>`;
+    return html`<td${looks(isNumeric[at] && 'n', cell === 0 && 'zero')}>${shown(cell)}</td>`;
   };
   return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0">
 <table>
 <caption>${caption}</caption>
-<thead><tr>${head.map((name, at) => html`<th scope="col" class="${isNumeric[at] ? 'n' : ''}">${name}</th>`)}</tr></thead>
+<thead><tr>${head.map((name, at) => html`<th scope="col"${looks(isNumeric[at] && 'n')}>${name}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row, at) => html`<tr${room === undefined ? null : spare(at, room)}>${row.map(cellOf)}</tr>\n`)}</tbody>
 ${foot === undefined ? null : html`<tfoot><tr>${foot.map(cellOf)}</tr></tfoot>\n`}</table>
 </div>`;
+}
+
+function looks(...classes: readonly (string | false | undefined)[]): Markup | null {
+  const given = classes.filter(Boolean);
+  return given.length === 0 ? null : html` class="${given.join(' ')}"`;
 }
 
 function shown(cell: string | number): Content {

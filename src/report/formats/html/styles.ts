@@ -104,7 +104,7 @@ footer p + p { margin-top: 6px; }
   .figures > div { padding-top: 4pt; }
   .figures .value { font-size: 22pt; } .figures.small .value { font-size: 12.5pt; }
   .figures dt, .figures .note, .legend, table, .more, footer { font-size: 8pt; }
-  .legend { gap: 0 14pt; }
+  .legend { gap: 0 10pt; }
   .pair { grid-template-columns: 1fr 1fr; gap: 0 28pt; }
   .say { font-size: 9pt; margin-top: 1pt; } .legend { margin-top: 5pt; } .chart { margin-top: 8pt; }
   .say { max-width: none; }

@@ -28,7 +28,7 @@ export interface CaseSection {
 }
 
 const GROUPS: Room = { onScreen: 8, onPaper: 3 };
-const LINES: Room = { onScreen: 5, onPaper: 2 };
+const LINES: Room = { onScreen: 5, onPaper: 1 };
 
 /** What happened, to how many, what to do, and the first few of them. */
 export function caseSection({ id, title, say, groups, total }: CaseSection): Markup {

@@ -105,7 +105,7 @@ function speed({ staleToClosed: { p50Ms, p90Ms } }: Report): Figure {
 function capacity({ capacity: { withAgent, lowerMs, upperMs } }: Report): Figure {
   const name = 'Agents’ slots freed';
   if (withAgent === 0) return { name, value: '–', note: 'no agent was connected to any of them' };
-  const upper = `${hours(upperMs)} h`;
-  const value = lowerMs === null ? `up to ${upper}` : `${hours(lowerMs)}–${upper}`;
+  const [lower, upper] = [lowerMs === null ? null : hours(lowerMs), hours(upperMs)];
+  const value = lower === null ? `up to ${upper} h` : lower === upper ? `${upper} h` : `${lower}–${upper} h`;
   return { name, value, note: `reckoned, not measured, from ${plural(withAgent, 'close')} with an agent` };
 }

@@ -2,7 +2,7 @@ import type { Report } from '../../../report.ts';
 import { keptChart } from '../charts/kept.ts';
 import { draw } from '../draw.ts';
 import type { Markup } from '../markup.ts';
-import { count, plural, spaced } from '../words.ts';
+import { plural, spaced } from '../words.ts';
 import { chartSection } from './chart-section.ts';
 import { HALF } from './frames.ts';
 
@@ -18,7 +18,7 @@ export async function keptSection({ keptReasons, totals }: Report): Promise<Mark
   const say =
     totals.kept === 0
       ? 'Nothing was kept.'
-      : `Kept ${count(totals.kept)} times. A conversation that is kept every night counts every night.`;
+      : `Kept ${plural(totals.kept, 'time')}, each night anew.`;
   return chartSection({
     id: 'kept',
     title,
