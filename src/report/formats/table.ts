@@ -6,7 +6,7 @@ import type { Report } from '../report.ts';
 import { visible, WIDTH, wrap } from '../text.ts';
 import { listsText } from './lists-text.ts';
 import { plainTable } from './plain-table.ts';
-import { daysThatRan } from './ran.ts';
+import { remarksOnDays } from './ran.ts';
 
 /** The report as text for people: headline figures, one line for each key, then what somebody should look at. */
 export function renderTable(report: Report, { color }: { readonly color: boolean }): string {
@@ -68,19 +68,19 @@ function headlineBlock(report: Report, colors: Colors): string {
 
 function keyTable(report: Report, shown: readonly OutcomeKind[], colors: Colors): string {
   const { by, rows, totals } = report;
-  const ran = daysThatRan(report);
-  const marked = ran !== null && rows.some(({ key }) => !ran.has(key));
-  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n')), ...(marked ? [''] : [])];
+  const remark = remarksOnDays(report);
+  const extra = <T>(cell: T): T[] => (remark === null ? [] : [cell]);
+  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n')), ...extra('')];
   const counts = rows.map((row) => [
     visible(row.key),
     ...shown.map((outcome) => number(row[outcome], colors)),
-    ...(marked ? [ran.has(row.key) ? '' : colors.yellow('no sweep')] : []),
+    ...extra(colors.yellow(remark?.(row.key) ?? '')),
   ]);
-  const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...(marked ? [''] : [])];
+  const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...extra('')];
   return plainTable(
     head.map(colors.dim),
     [...counts, all.map(colors.bold)],
-    ['left', ...shown.map(() => 'right' as const), ...(marked ? ['left' as const] : [])],
+    ['left', ...shown.map(() => 'right' as const), ...extra('left' as const)],
   );
 }
 
