@@ -102,4 +102,58 @@ export function reportOn(outcomes: Iterable<OutcomeRow>, question: Partial<Repor
   return figures(recorded({ outcomes }), { ...QUESTION, ...question });
 }
 
-export const hours = (n: number) => n * HOUR;
+/** A record with something to say of everything: two nights, the third missing. */
+export function fullRecord(): Recorded {
+  const [first, second] = [
+    sweep(1, '2026-11-01T02:15:00Z'),
+    sweep(2, '2026-11-02T02:15:00Z', { exitCode: 8 }),
+  ];
+  const settled = { settledAs: null, restsUntil: null };
+  const failure = (i: number) => ({
+    conversationId: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+    sessionId: `web-${i}`,
+    outcome: 'failed' as const,
+    reason: 'inspect',
+    httpStatus: 503,
+    errorCode: null,
+    correlationId: `cor-${i}`,
+    tries: 2,
+    requests: 8,
+    lastAt: at('2026-11-02T02:20:00Z'),
+    ...settled,
+  });
+  const reopenedAt = at('2026-11-02T02:15:00Z');
+  return {
+    ...recordedRuns([first, second], {
+      requests: { total: 40, reads: 30, closes: 5, surveys: 4, tokens: 1, rateLimited: 1, retried: 2 },
+      dryRequests: 5,
+      firstRunAt: at('2026-10-01T00:00:00Z'),
+    }),
+    outcomes: [
+      close('2026-11-01T02:20:00Z', { conversationId: failure(98).conversationId, reopenedAt }),
+      close('2026-11-01T02:20:00Z'),
+      close('2026-11-02T02:20:00Z', { agentConnected: true }, { runId: 2 }),
+      row('2026-11-01T02:20:00Z', { outcome: 'kept', reason: 'active_recently', n: 2 }),
+      row('2026-11-02T02:20:00Z', { runId: 2, outcome: 'failed', reason: 'inspect', n: 14 }),
+    ],
+    totalsBefore: [{ outcome: 'closed', n: 4 }],
+    backlog: { due: 12, oldestMs: 26 * HOUR, onHold: 3, resting: 1, pendingRequests: 2, staleAfterMs: DAY },
+    failures: { total: 12, items: Array.from({ length: 12 }, (_, i) => failure(i)) },
+    resting: {
+      total: 1,
+      items: [
+        {
+          conversationId: failure(9).conversationId,
+          sessionId: 'web-9',
+          restsUntil: at('2026-11-09T00:00:00Z'),
+          outcome: 'unconfirmed',
+          httpStatus: 200,
+          errorCode: null,
+          correlationId: 'cor-9',
+          lastAt: at('2026-11-02T02:20:00Z'),
+        },
+      ],
+    },
+    detailSince: at('2026-11-01T12:00:00Z'),
+  };
+}

@@ -74,12 +74,12 @@ function keyTable(report: Report, shown: readonly OutcomeKind[], colors: Colors)
   const counts = rows.map((row) => [
     visible(row.key),
     ...shown.map((outcome) => number(row[outcome], colors)),
-    ...extra(colors.yellow(remark?.(row.key) ?? '')),
+    ...extra(styled(remark?.(row.key) ?? '', colors.yellow)),
   ]);
   const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...extra('')];
   return plainTable(
-    head.map(colors.dim),
-    [...counts, all.map(colors.bold)],
+    head.map((cell) => styled(cell, colors.dim)),
+    [...counts, all.map((cell) => styled(cell, colors.bold))],
     ['left', ...shown.map(() => 'right' as const), ...extra('left' as const)],
   );
 }
@@ -90,6 +90,11 @@ function outcomeTable({ rows }: Report, colors: Colors): string {
   const all = ['all', String(counted.reduce((sum, [, n]) => sum + n, 0))].map(colors.bold);
   const lines = counted.map(([key, n]) => [key, String(n)]);
   return plainTable(['outcome', 'conversations'].map(colors.dim), [...lines, all], ['left', 'right']);
+}
+
+/** An empty cell stays empty, so that no blanks are left at the end of its line. */
+function styled(cell: string, style: (text: string) => string): string {
+  return cell === '' ? '' : style(cell);
 }
 
 /** Zeros step back, so that the others are seen. */
