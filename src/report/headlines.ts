@@ -109,7 +109,7 @@ function trend({ backlogTrend }: Report): Headline[] {
 
 function spread(name: string, { p50Ms, p90Ms, maxMs }: Spread, remark: string): Headline[] {
   if (p50Ms === null || p90Ms === null || maxMs === null) return [];
-  const percentiles = `half at most; 90 % at most ${humanDuration(p90Ms)}, all at most ${humanDuration(maxMs)}`;
+  const percentiles = `median; 90 % up to ${humanDuration(p90Ms)}, the longest ${humanDuration(maxMs)}`;
   return [plain(name, humanDuration(p50Ms), remark === '' ? percentiles : `${percentiles}; ${remark}`)];
 }
 

@@ -56,7 +56,9 @@ function block<T extends { readonly conversationId: string }>(
     const heading = head.map((line, i) => ' '.repeat(2 + 2 * i) + hung(line, 2 + 2 * i)).join('\n');
     if (heading !== said && heading !== '') lines.push(heading);
     said = heading;
-    lines.push(`    ${one.conversationId}`, colors.dim(`      ${hung(below.join(', '), 6)}`));
+    const indent = head.length === 0 ? 2 : 4;
+    lines.push(' '.repeat(indent) + one.conversationId);
+    lines.push(colors.dim(' '.repeat(indent + 2) + hung(below.join(', '), indent + 2)));
   }
   const more = total - Math.min(SHOWN, items.length);
   if (more > 0) lines.push(colors.dim(`  and ${more} more; --format json has up to ${LISTED}`));

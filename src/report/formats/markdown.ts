@@ -4,7 +4,7 @@ import { headlines, NO_BREAK } from '../headlines.ts';
 import type { Listed, Report } from '../report.ts';
 import { visible } from '../text.ts';
 import { FAILURES, howOf, REOPENED, SHOWN, UNCLOSABLE } from './lists-text.ts';
-import { daysThatRan } from './ran.ts';
+import { remarksOnDays } from './ran.ts';
 import { notesOf, titleOf } from './table.ts';
 
 /** The report for a ticket: GitHub's tables. What comes from outside is code, where nothing mentions or links. */
@@ -39,19 +39,19 @@ function table(
 function keyTable(report: Report): string[] {
   const shown = OUTCOMES.filter((outcome) => report.totals[outcome] > 0);
   if (shown.length === 0) return ['Nothing was decided in this time.'];
-  const ran = daysThatRan(report);
-  const sweep = (key: string) => (ran === null ? [] : [ran.has(key) ? '' : 'no sweep']);
+  const remark = remarksOnDays(report);
+  const extra = <T>(cell: T): T[] => (remark === null ? [] : [cell]);
   const rows = report.rows.map((row) => [
     code(row.key),
     ...shown.map((outcome) => String(row[outcome])),
-    ...sweep(row.key),
+    ...extra(remark?.(row.key) ?? ''),
   ]);
-  const all = ['**all**', ...shown.map((outcome) => `**${report.totals[outcome]}**`)];
+  const all = ['**all**', ...shown.map((outcome) => `**${report.totals[outcome]}**`), ...extra('')];
   return [
     table(
-      [report.by, ...shown, ...(ran === null ? [] : [''])],
-      [...rows, ran === null ? all : [...all, '']],
-      ['left', ...shown.map((): Align => 'right'), ...(ran === null ? [] : (['left'] as const))],
+      [report.by, ...shown, ...extra('')],
+      [...rows, all],
+      ['left', ...shown.map((): Align => 'right'), ...extra('left' as const)],
     ),
   ];
 }

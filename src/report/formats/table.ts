@@ -6,7 +6,7 @@ import type { Report } from '../report.ts';
 import { visible, WIDTH, wrap } from '../text.ts';
 import { listsText } from './lists-text.ts';
 import { plainTable } from './plain-table.ts';
-import { daysThatRan } from './ran.ts';
+import { remarksOnDays } from './ran.ts';
 
 /** The report as text for people: headline figures, one line for each key, then what somebody should look at. */
 export function renderTable(report: Report, { color }: { readonly color: boolean }): string {
@@ -68,19 +68,19 @@ function headlineBlock(report: Report, colors: Colors): string {
 
 function keyTable(report: Report, shown: readonly OutcomeKind[], colors: Colors): string {
   const { by, rows, totals } = report;
-  const ran = daysThatRan(report);
-  const marked = ran !== null && rows.some(({ key }) => !ran.has(key));
-  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n')), ...(marked ? [''] : [])];
+  const remark = remarksOnDays(report);
+  const extra = <T>(cell: T): T[] => (remark === null ? [] : [cell]);
+  const head = [by, ...shown.map((outcome) => outcome.replace('_', '\n')), ...extra('')];
   const counts = rows.map((row) => [
     visible(row.key),
     ...shown.map((outcome) => number(row[outcome], colors)),
-    ...(marked ? [ran.has(row.key) ? '' : colors.yellow('no sweep')] : []),
+    ...extra(styled(remark?.(row.key) ?? '', colors.yellow)),
   ]);
-  const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...(marked ? [''] : [])];
+  const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...extra('')];
   return plainTable(
-    head.map(colors.dim),
-    [...counts, all.map(colors.bold)],
-    ['left', ...shown.map(() => 'right' as const), ...(marked ? ['left' as const] : [])],
+    head.map((cell) => styled(cell, colors.dim)),
+    [...counts, all.map((cell) => styled(cell, colors.bold))],
+    ['left', ...shown.map(() => 'right' as const), ...extra('left' as const)],
   );
 }
 
@@ -90,6 +90,11 @@ function outcomeTable({ rows }: Report, colors: Colors): string {
   const all = ['all', String(counted.reduce((sum, [, n]) => sum + n, 0))].map(colors.bold);
   const lines = counted.map(([key, n]) => [key, String(n)]);
   return plainTable(['outcome', 'conversations'].map(colors.dim), [...lines, all], ['left', 'right']);
+}
+
+/** An empty cell stays empty, so that no blanks are left at the end of its line. */
+function styled(cell: string, style: (text: string) => string): string {
+  return cell === '' ? '' : style(cell);
 }
 
 /** Zeros step back, so that the others are seen. */
