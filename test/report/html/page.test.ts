@@ -64,5 +64,4 @@ describe('the page', () => {
     expect(rows.filter((row) => row.includes('>no<'))).toHaveLength(idle);
     expect(page).toContain(`No full sweep ran on ${idle} days.`);
   });
-
 });

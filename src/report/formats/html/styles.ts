@@ -103,12 +103,12 @@ footer p + p { margin-top: 6px; }
   .figures.small { margin-top: 9pt; }
   .figures > div { padding-top: 4pt; }
   .figures .value { font-size: 22pt; } .figures.small .value { font-size: 12.5pt; }
-  .figures dt, .figures .note, .legend, table, .more, footer { font-size: 8pt; }
+  .figures dt, .figures .note, .legend, table, .more { font-size: 8pt; }
   .legend { gap: 0 10pt; }
   .pair { grid-template-columns: 1fr 1fr; gap: 0 28pt; }
   .say { font-size: 9pt; margin-top: 1pt; } .legend { margin-top: 5pt; } .chart { margin-top: 8pt; }
   .say { max-width: none; }
-  .cases > li { margin-top: 6pt; padding-top: 4pt; break-inside: avoid; } .cases ul, .id { font-size: 7.5pt; } .cases ul { margin-top: 2pt; }
+  .cases > li { margin-top: 4pt; padding-top: 3pt; break-inside: avoid; } .cases ul, .id { font-size: 7.5pt; } .cases ul { margin-top: 2pt; }
   .cases .what, .cases .next { font-size: 9pt; } .more { margin-top: 2pt; }
   .on-screen, .spare { display: none !important; }
   tfoot { display: table-row-group; }
@@ -116,6 +116,6 @@ footer p + p { margin-top: 6px; }
   summary { list-style: none; }
   .long { break-inside: auto; } tr { break-inside: avoid; }
   th, td { padding-top: 3.5pt; padding-bottom: 3.5pt; }
-  footer { margin-top: 14pt; padding-top: 6pt; } footer p { max-width: none; } footer p + p { margin-top: 1pt; }
+  footer { margin-top: 12pt; padding-top: 4pt; font-size: 7.5pt; break-inside: avoid; } footer p { max-width: none; } footer p + p { margin-top: 1pt; }
 }
 `;

@@ -32,7 +32,7 @@ export async function backlogSection(report: Report): Promise<Markup> {
     pictures:
       items.length === 0 ? null : [await picture('chart wide', WIDE), await picture('chart narrow', NARROW)],
     table: {
-      caption: `${title}: the latest full sweep of each ${ruler.unit}`,
+      caption: `${title}, by the latest full sweep of each ${ruler.unit}`,
       head: [ruler.unit, 'when it began', 'left when it ended'],
       rows: levels.map(({ name, due, left }) => [name, shown(due), shown(left)]),
     },

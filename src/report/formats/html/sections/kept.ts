@@ -16,9 +16,7 @@ export async function keptSection({ keptReasons, totals }: Report): Promise<Mark
   const shown = rest.length === 0 ? keptReasons : [...keptReasons.slice(0, SHOWN), others];
   const title = 'Kept, by reason';
   const say =
-    totals.kept === 0
-      ? 'Nothing was kept.'
-      : `Kept ${plural(totals.kept, 'time')}, each night anew.`;
+    totals.kept === 0 ? 'Nothing was kept.' : `Kept ${plural(totals.kept, 'time')}, each night anew.`;
   return chartSection({
     id: 'kept',
     title,
