@@ -31,7 +31,7 @@ export interface Opened {
 
 /** Opens files in one browser for all tests of a file of tests. */
 export interface Reader {
-  /** Skips the test, saying why, where there is no browser. The page is closed with the others at the end. */
+  /** Skips the test where there is no browser. The page is closed with the others at the end. */
   open(test: TestContext, html: string, options?: BrowserContextOptions): Promise<Opened>;
 }
 
@@ -47,6 +47,7 @@ export function aReader(): Reader {
     await (await browser)?.close();
     rmSync(dir, { recursive: true, force: true });
   });
+  if (!found) process.stderr.write(`Pages are not looked at: ${MISSING}.\n`);
   let files = 0;
   return {
     open: async (test, html, options = {}) => {

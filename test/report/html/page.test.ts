@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../src/report/formats/html/page.ts';
 import { emptyReport, fullReport, hugeReport } from './samples.ts';
@@ -63,5 +65,20 @@ describe('the page', () => {
     expect(idle).toBeGreaterThan(0);
     expect(rows.filter((row) => row.includes('>no<'))).toHaveLength(idle);
     expect(page).toContain(`No full sweep ran on ${idle} days.`);
+  });
+
+  it('loads Vega when a chart is drawn, and at no other time', () => {
+    const folder = join(import.meta.dirname, '../../../src');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const lines = files
+      .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+      .filter((line) => /['"]vega/.test(line) && !line.startsWith('import type'))
+      .map((line) => line.trim());
+    expect(lines).toEqual([
+      "const vega = await import('vega');",
+      "const { compile } = await import('vega-lite');",
+    ]);
   });
 });
