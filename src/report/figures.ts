@@ -93,10 +93,7 @@ export function figures(recorded: Recorded, question: ReportQuestion): Report {
     requests: requestsSpent(runs, unfinishedRequests, totals.closed),
     backlog: recorded.backlog,
     backlogTrend: backlogTrend(runs.sweeps, question, calendar),
-    nights:
-      expectedEveryMs === null
-        ? null
-        : countNights(nights, expectedEveryMs, question, calendar, runs.firstSweepAt),
+    nights: expectedEveryMs === null ? null : countNights(nights, expectedEveryMs, question, calendar, runs),
     ...closes.figures(),
     failures: listed(recorded.failures, ({ restsUntil, ...failure }) => ({
       ...failure,

@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/time.ts';
+import { DAY, type Instant } from '../domain/time.ts';
 import type { Calendar } from './calendar.ts';
 import type { Period } from './period.ts';
 import type { FullSweep, RunsOfPeriod } from './ports.ts';
@@ -53,9 +53,11 @@ export function countNights(
   everyMs: number,
   period: Period,
   calendar: Calendar,
-  firstRunAt: RunsOfPeriod['firstSweepAt'],
+  { sweeps, firstSweepAt }: Pick<RunsOfPeriod, 'sweeps' | 'firstSweepAt'>,
 ): Nights {
-  const inPeriod = nights.filter(({ at }) => at >= period.since && at < period.until);
+  const inPeriod = (everyMs < DAY ? nights : withLateOnes(nights, sweeps, calendar)).filter(
+    ({ at }) => at >= period.since && at < period.until,
+  );
   const missing = inPeriod.filter(({ sweep }) => sweep === null);
   return {
     expectedEveryMs: everyMs,
@@ -66,8 +68,26 @@ export function countNights(
       total: missing.length,
       items: missing.slice(0, LISTED).map(({ at }) => ({ dueAt: at, day: calendar.day(at) })),
     },
-    firstRunAt,
+    firstRunAt: firstSweepAt,
   };
+}
+
+/**
+ * A day on which a sweep began, however late, is not called a missing one: the night is served by it, or, where that
+ * sweep already serves another night, is none of its own.
+ */
+function withLateOnes(nights: readonly Night[], sweeps: readonly FullSweep[], calendar: Calendar): Night[] {
+  const serving = new Set(nights.map(({ sweep }) => sweep));
+  const begun = new Map<string, FullSweep>();
+  for (const sweep of sweeps) {
+    const day = calendar.day(sweep.startedAt);
+    if (!begun.has(day) || !serving.has(sweep)) begun.set(day, sweep);
+  }
+  return nights.flatMap((night) => {
+    const late = night.sweep === null ? begun.get(calendar.day(night.at)) : undefined;
+    if (late === undefined) return [night];
+    return serving.has(late) ? [] : [{ at: night.at, sweep: late }];
+  });
 }
 
 /** The exit codes of a baseline run. */

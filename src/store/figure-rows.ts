@@ -25,14 +25,15 @@ interface FigureColumns {
 }
 
 /**
- * When a later run first saw that a conversation had come back after this close: it was active; or had been since the
- * close, by the remote side; or was closed once more, which only what is active can be.
+ * When a later run first saw that a conversation had come back after this close: it was active; or had been a minute
+ * after the close, by the remote side; or was closed once more, which only what is active can be.
  */
 const REOPENED_AT = `
   CASE WHEN o.outcome = 'closed' THEN (
     SELECT later.decided_at FROM outcomes AS later JOIN runs AS lr ON lr.id = later.run_id
     WHERE later.conversation_id = o.conversation_id AND later.id > o.id AND lr.dry_run = 0
-      AND (later.remote_status = 'active' OR later.outcome = 'closed' OR later.remote_last_activity_at > o.closed_at)
+      AND (later.remote_status = 'active' OR later.outcome = 'closed'
+        OR later.remote_last_activity_at > strftime('%Y-%m-%dT%H:%M:%fZ', o.closed_at, '+60 seconds'))
     ORDER BY later.id LIMIT 1) END AS reopened_at`;
 
 /** Reads the outcomes of real runs for figures, page by page along time. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES, type OutcomeKind } from '../../src/domain/outcome.ts';
@@ -190,6 +191,18 @@ describe('the table of a report', () => {
       expect(lines.filter((line) => line.length > 80)).toEqual([]);
     }
     expect(text(reportOf('queue', usual, { queueId }))).toContain(queueId);
+  });
+
+  it('gives names of queues a line of their own where the columns leave no room', () => {
+    const many: OutcomeKind[] = ['closed', 'already_closed', 'not_found', 'kept', 'unconfirmed', 'failed'];
+    const queueId = '0a1b2c3d-0a1b-4c3d-8a1b-0a1b2c3d4e5f';
+    for (const color of [false, true]) {
+      const shown = stripVTControlCharacters(renderTable(reportOf('queue', many, { queueId }), { color }));
+      expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
+      expect(shown).toMatch(
+        /\n {3}closed +already +not +kept +unconfirmed +failed\n +closed +found\n0a1b\S+\n +1 +1 +1 +1 +1 +1\nall\n +1 +1/,
+      );
+    }
   });
 
   it('says what somebody should look at, ten of each, alike ones together', () => {

@@ -30,6 +30,8 @@ describe('the nights that were due', () => {
     ['a second sweep in the afternoon is none of its own', ['01T02:15', '01T16:00', '02T02:15'], [2, 2, []]],
     ['nor is one just after', ['01T02:15', '01T02:40', '02T02:15'], [2, 2, []]],
     ['a night that was made up for by noon was not missed', ['01T02:15', '02T11:00', '03T02:15'], [3, 3, []]],
+    ['nor one that was made up for late at night', ['01T02:15', '02T21:00', '03T02:15'], [3, 3, []]],
+    ['late at night and no more since', ['01T02:15', '02T21:00'], [2, 2, []]],
     ['the job moved to an earlier hour', ['01T02:15', '01T23:00', '02T23:00'], [3, 3, []]],
     ['the job moved to a later hour', ['01T02:15', '02T13:30', '03T13:30'], [3, 3, []]],
   ])('%s', (_, times, expected) => {
@@ -77,6 +79,14 @@ describe('the nights that were due', () => {
   it('are not spoken of where none is expected', () => {
     const question = { ...TEN_DAYS, expectedEveryMs: null };
     expect(figures(recordedRuns(on('01T02:15')), question).nights).toBeNull();
+  });
+
+  it('may be late by any time of the day, but not on another day', () => {
+    const until = at('2026-11-03T12:00:00Z');
+    const late = on('01T02:15', '02T23:59');
+    expect(told(nights(late, { until, now: until }))).toEqual([2, 2, []]);
+    const later = on('01T02:15', '03T00:30');
+    expect(told(nights(later, { until, now: until }))).toEqual([3, 2, ['2026-11-02']]);
   });
 
   it('may be due every hour or every week', () => {

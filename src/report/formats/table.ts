@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import { OUTCOMES, type OutcomeKind } from '../../domain/outcome.ts';
 import { calendarOf } from '../calendar.ts';
@@ -77,10 +78,34 @@ function keyTable(report: Report, shown: readonly OutcomeKind[], colors: Colors)
     ...extra(styled(remark?.(row.key) ?? '', colors.yellow)),
   ]);
   const all = ['all', ...shown.map((outcome) => String(totals[outcome])), ...extra('')];
-  return plainTable(
-    head.map((cell) => styled(cell, colors.dim)),
-    [...counts, all.map((cell) => styled(cell, colors.bold))],
-    ['left', ...shown.map(() => 'right' as const), ...extra('left' as const)],
+  const lines = (cut: (row: readonly string[]) => readonly string[]) =>
+    plainTable(
+      cut(head).map((cell) => styled(cell, colors.dim)),
+      [...counts.map(cut), cut(all).map((cell) => styled(cell, colors.bold))],
+      ['left', ...shown.map(() => 'right' as const), ...extra('left' as const)],
+    );
+  const table = lines((row) => row);
+  if (widthOf(table) <= WIDTH) return table;
+  return withKeysAbove(
+    lines(([, ...others]) => ['', ...others]),
+    [...counts, all].map(([key = '']) => key),
+  );
+}
+
+/** Names such as queue ids leave no room for many columns: each gets a line of its own, above its numbers. */
+function withKeysAbove(table: string, keys: readonly string[]): string {
+  const lines = table.split('\n');
+  const head = lines.slice(0, lines.length - keys.length);
+  const rows = lines.slice(lines.length - keys.length);
+  return [...head, ...keys.flatMap((key, i) => [key, rows[i] ?? ''])].join('\n');
+}
+
+/** Of the longest line, as it is seen. */
+function widthOf(lines: string): number {
+  return Math.max(
+    ...stripVTControlCharacters(lines)
+      .split('\n')
+      .map((line) => line.length),
   );
 }
 
