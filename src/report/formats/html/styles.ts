@@ -36,10 +36,11 @@ section { margin-top: 64px; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 0 56px; }
 .say { color: var(--soft); margin-top: 4px; text-wrap: pretty; }
 
-.figures { display: grid; grid-template-columns: repeat(4, 1fr); gap: 32px 40px; margin-top: 44px; }
+.figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 32px 40px; margin-top: 44px; }
 .figures > div { border-top: 1px solid var(--line); padding-top: 14px; }
 .figures dt { color: var(--soft); font-size: 14px; }
 .figures .value { white-space: nowrap; font-size: 44px; line-height: 1.15; letter-spacing: -0.03em; font-weight: 650; margin-top: 2px; }
+.figures .of { font-size: 0.55em; letter-spacing: 0; }
 .figures .note { color: var(--soft); font-size: 14px; line-height: 1.45; margin-top: 4px; }
 .figures.small { margin-top: 32px; }
 .figures.small .value { font-size: 22px; letter-spacing: -0.01em; }
@@ -82,11 +83,12 @@ tfoot th, tfoot td { font-weight: 650; }
 footer { margin-top: 72px; border-top: 1px solid var(--line); padding-top: 20px; color: var(--soft); font-size: 14px; }
 footer p + p { margin-top: 6px; }
 
-@media (max-width: 900px) { .figures { grid-template-columns: repeat(2, 1fr); gap: 28px 24px; } }
+@media (max-width: 900px) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 28px 24px; } }
 @media screen and (max-width: 719px) {
   .wide { display: none; } .narrow { display: block; }
   section { margin-top: 52px; }
   .figures .value { font-size: 34px; }
+  .figures.small .value { font-size: 20px; white-space: normal; overflow-wrap: normal; }
   th, td { padding-right: 16px; }
   .cases ul li { display: block; } .cases ul li + li { margin-top: 8px; }
 }
@@ -99,7 +101,7 @@ footer p + p { margin-top: 6px; }
   .gist { font-size: 10.5pt; margin-top: 8pt; max-width: none; }
   h2, .say, .what, .next { break-after: avoid; }
   section { margin-top: 15pt; break-inside: avoid; }
-  .figures { grid-template-columns: repeat(4, 1fr); gap: 8pt 16pt; margin-top: 11pt; }
+  .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8pt 16pt; margin-top: 11pt; }
   .figures.small { margin-top: 9pt; }
   .figures > div { padding-top: 4pt; }
   .figures .value { font-size: 22pt; } .figures.small .value { font-size: 12.5pt; }
@@ -111,7 +113,7 @@ footer p + p { margin-top: 6px; }
   .cases > li { margin-top: 4pt; padding-top: 3pt; break-inside: avoid; } .cases ul, .id { font-size: 7.5pt; } .cases ul { margin-top: 2pt; }
   .cases .what, .cases .next { font-size: 9pt; } .more { margin-top: 2pt; }
   .on-screen, .spare { display: none !important; }
-  tfoot { display: table-row-group; }
+  tfoot { display: table-row-group; } tfoot tr { break-before: avoid; }
   details:not([open]) { display: none; }
   summary { list-style: none; }
   .long { break-inside: auto; } tr { break-inside: avoid; }

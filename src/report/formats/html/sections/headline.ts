@@ -1,13 +1,13 @@
 import { humanDuration } from '../../../../domain/time.ts';
 import { percent } from '../../../headlines.ts';
 import type { Report } from '../../../report.ts';
-import { html, type Markup } from '../markup.ts';
+import { type Content, html, type Markup } from '../markup.ts';
 import { comparison, count, dayName, hours, plural, spanBefore } from '../words.ts';
 
 /** One figure: what it is, how much, and how to take it. */
 interface Figure {
   readonly name: string;
-  readonly value: string;
+  readonly value: Content;
   readonly note: string;
 }
 
@@ -72,7 +72,7 @@ function nights({ nights: planned, days }: Report): Figure {
         ];
   const partial = incomplete === 0 ? [] : [`${count(incomplete)} did not end in good order`];
   const note = [...absent, ...partial].join(', ') || 'none is missing';
-  return { name, value: `${count(run)} of ${count(due)}`, note };
+  return { name, value: html`${count(run)} <span class="of">of ${count(due)}</span>`, note };
 }
 
 function requests({ requests: { perClose, total, rateLimited } }: Report): Figure {
