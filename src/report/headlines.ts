@@ -64,7 +64,7 @@ function reopened({ reopened: { rate, closes, list } }: Report): Headline {
     rate === null
       ? ''
       : list.total === 0
-        ? 'no close is known to have been in vain'
+        ? `none of ${count(closes, 'close')} was seen alive again`
         : `${percent(rate)} of ${count(closes, 'close')} came back to life`;
   return plain('reopened', String(list.total), remark);
 }
@@ -131,17 +131,12 @@ function requests({ requests: { total, perClose, dryRuns, rateLimited } }: Repor
 
 function capacity({ capacity: { withAgent, lowerMs, upperMs } }: Report): Headline[] {
   if (withAgent === 0) return [];
-  const closes = `freed by ${count(withAgent, 'close')} with an agent connected`;
   const most = `${hours(upperMs)}, had nothing ended them in this time`;
-  return lowerMs === null
-    ? [plain('agent slots', `≤ ${hours(upperMs)}`, `${closes}: at most ${most}`)]
-    : [
-        plain(
-          'agent slots',
-          `≥ ${hours(lowerMs)}`,
-          `${closes}, had the next night due ended them; at most ${most}`,
-        ),
-      ];
+  const range =
+    lowerMs === null
+      ? `at most ${most}`
+      : `from ${hours(lowerMs)}, had the next night due ended them, to ${most}`;
+  return [plain('agent slots', String(withAgent), `freed while an agent was connected; in all ${range}`)];
 }
 
 function hours(ms: number): string {

@@ -81,7 +81,7 @@ function withLateOnes(nights: readonly Night[], sweeps: readonly FullSweep[], ca
   const begun = new Map<string, FullSweep>();
   for (const sweep of sweeps) {
     const day = calendar.day(sweep.startedAt);
-    if (!begun.has(day) || !serving.has(sweep)) begun.set(day, sweep);
+    if (!begun.has(day)) begun.set(day, sweep);
   }
   return nights.flatMap((night) => {
     const late = night.sweep === null ? begun.get(calendar.day(night.at)) : undefined;

@@ -110,6 +110,10 @@ describe('the capacity that was freed', () => {
     });
   });
 
+  it('reaches to another night than the one that closed it', () => {
+    expect(freed([close('2026-11-01T02:00:00Z', withAgent)]).lowerMs).toBe(24 * HOUR);
+  });
+
   it('goes no further than the period, nor than now', () => {
     const rows = [close('2026-11-03T10:00:00Z', withAgent)];
     expect(freed(rows)).toMatchObject({ lowerMs: 14 * HOUR, upperMs: 14 * HOUR });

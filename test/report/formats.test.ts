@@ -228,7 +228,7 @@ describe('the table of a report', () => {
       'backlog 101 → 102 due at the start of the first and of the last full sweep; left at their ends 1 → 2',
       'idle at close 2d median; 90 % up to 2d, the longest 2d; 3 2-3d',
       'requests 40 13.3 a close, 1 rate limited, 5 more by dry runs',
-      'agent slots ≥ 24 h freed by 1 close with an agent connected, had the next night due ended them; at most 46 h, had nothing ended them in this time',
+      'agent slots 1 freed while an agent was connected; in all from 24 h, had the next night due ended them, to 46 h, had nothing ended them in this time',
     ]) {
       expect(shown).toContain(words);
     }
