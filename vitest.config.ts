@@ -19,13 +19,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/crash/**'] },
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/e2e/**', 'test/crash/**'],
+        },
       },
       {
         extends: true,
         test: {
           name: 'program',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/{browser,e2e}/**/*.test.ts'],
           exclude: BREAKING,
           globalSetup: 'test/helpers/build.ts',
         },

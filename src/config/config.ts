@@ -21,6 +21,8 @@ export interface Config {
   readonly requestMaxAgeMs: number;
   readonly reopenWatchMs: number;
   readonly surveyLagMs: number;
+  /** How often a full sweep should run; null: no night is expected. */
+  readonly expectedEveryMs: number | null;
   readonly expectOrganization: string | null;
   readonly attemptTimeoutMs: number;
   readonly conversationDeadlineMs: number;
@@ -53,6 +55,7 @@ export function toConfig(values: Values): Config {
     requestMaxAgeMs: values.requestMaxAge,
     reopenWatchMs: values.reopenWatch,
     surveyLagMs: values.surveyLag,
+    expectedEveryMs: values.expectedEvery,
     expectOrganization: values.expectOrganization,
     attemptTimeoutMs: values.attemptTimeout,
     conversationDeadlineMs: values.conversationDeadline,

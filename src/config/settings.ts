@@ -134,6 +134,12 @@ export const SETTINGS = {
     '48h',
     'A close request older than this expires instead of being served.',
   ),
+  expectedEvery: setting(
+    null,
+    orWord(duration('h', { min: HOUR }), 'none', null),
+    '24h',
+    'How often a full sweep should run; the report names the nights that are missing.',
+  ),
   expectOrganization: setting(
     null,
     orWord(text('the id or the name of the organisation'), 'none', null),

@@ -1,93 +1,176 @@
-import { OUTCOMES, type OutcomeKind } from '../domain/outcome.ts';
-import { HOUR, type Instant } from '../domain/time.ts';
+import type { RequestFigures } from '../domain/run.ts';
+import type { Instant } from '../domain/time.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
-import type { OutcomeRow } from './ports.ts';
-
-export const GROUPINGS = ['day', 'hour', 'outcome', 'reason', 'queue', 'origin', 'run'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
-
-/** How often each outcome occurred; all nine are always there. */
-export type Totals = Record<OutcomeKind, number>;
-export type ReportRow = { readonly key: string } & Readonly<Totals>;
-
-/** What happened from `since` up to, not including, `until`. */
-export interface Report {
-  readonly since: Instant;
-  readonly until: Instant;
-  readonly timeZone: string;
-  readonly by: Grouping;
-  readonly totals: Readonly<Totals>;
-  /** In the order of their keys; hours and runs in the order of time. */
-  readonly rows: readonly ReportRow[];
-}
+import { createCloses } from './closes.ts';
+import { createDays, daysOf } from './days.ts';
+import { createGroups } from './groups.ts';
+import { nextAction, restingAction } from './next-action.ts';
+import { countNights, nightsOf } from './nights.ts';
+import type {
+  FailureRow,
+  FullSweep,
+  OutcomeCount,
+  OutcomeRow,
+  Page,
+  Resting,
+  RunsOfPeriod,
+} from './ports.ts';
+import {
+  type Backlog,
+  type BacklogPoint,
+  type Grouping,
+  LISTED,
+  type Listed,
+  type PeriodBefore,
+  type ReasonCount,
+  type Report,
+  type RequestsSpent,
+  type Totals,
+} from './report.ts';
+import { difference, noTotals, successRate } from './totals.ts';
 
 export interface ReportQuestion {
   readonly since: Instant;
+  /** Not included. */
   readonly until: Instant;
+  readonly now: Instant;
   readonly timeZone: string;
   readonly by: Grouping;
+  /** How often a full sweep should run; null: no night is expected. */
+  readonly expectedEveryMs: number | null;
 }
 
-/** What an outcome without a reason or queue is counted under. */
-export const NO_KEY = '(none)';
+/** What is on record, for {@link figures}. */
+export interface Recorded {
+  readonly outcomes: Iterable<OutcomeRow>;
+  /** Of the period of the same length just before. */
+  readonly totalsBefore: Iterable<OutcomeCount>;
+  readonly runs: RunsOfPeriod;
+  readonly backlog: Backlog;
+  readonly failures: Page<FailureRow>;
+  readonly resting: Page<Resting>;
+  /** Older outcomes are kept as sums only; null: every one is there. */
+  readonly detailSince: Instant | null;
+}
 
-/** Counts outcomes in one pass. Rows outside the period are left out. Days without any outcome are rows of zeros. */
-export function figures(rows: Iterable<OutcomeRow>, question: ReportQuestion): Report {
-  const { since, until, by } = question;
-  const calendar = calendarOf(question.timeZone);
-  const totals = none();
-  const groups = new Map<string, Totals & { order: number }>();
-  const groupOf = (key: string, order: number) => {
-    const group = groups.get(key) ?? { ...none(), order };
-    groups.set(key, group);
-    group.order = Math.min(group.order, order);
-    return group;
-  };
-  if (by === 'day') for (const day of daysOf(question, calendar)) groupOf(day, 0);
-  for (const row of rows) {
+/** All figures, in one pass over the outcomes. Rows outside the period are left out. Pure: equal input, equal report. */
+export function figures(recorded: Recorded, question: ReportQuestion): Report {
+  const { since, until, now, timeZone, by, expectedEveryMs } = question;
+  const { runs } = recorded;
+  const calendar = calendarOf(timeZone);
+  const end = Math.min(until, now);
+  const nights = expectedEveryMs === null ? [] : nightsOf(runs.sweeps, expectedEveryMs, end);
+  const groups = createGroups(by, calendar, by === 'day' ? daysOf(question, calendar) : []);
+  const days = createDays(question, calendar, runs.sweeps);
+  const closes = createCloses({ since, end, dueNights: dueNights(nights, expectedEveryMs), expectedEveryMs });
+  const unfinished = new Set(runs.unfinished);
+  const kept = new Map<string, number>();
+  const totals = noTotals();
+  let unfinishedRequests = 0;
+  for (const row of recorded.outcomes) {
     if (row.decidedAt < since || row.decidedAt >= until) continue;
-    totals[row.outcome]++;
-    groupOf(keyOf(row, by, calendar), orderOf(row, by))[row.outcome]++;
+    totals[row.outcome] += row.n;
+    groups.add(row);
+    days.add(row);
+    closes.add(row);
+    if (unfinished.has(row.runId)) unfinishedRequests += row.requests;
+    if (row.outcome === 'kept' && row.reason !== null) {
+      kept.set(row.reason, (kept.get(row.reason) ?? 0) + row.n);
+    }
   }
-  const ordered = [...groups].sort(([a, { order: x }], [b, { order: y }]) => x - y || (a < b ? -1 : 1));
-  return { ...question, totals, rows: ordered.map(([key, { order: _, ...counts }]) => ({ key, ...counts })) };
+  return {
+    since,
+    until,
+    now,
+    timeZone,
+    by,
+    totals,
+    rows: groups.rows(),
+    days: days.figures(),
+    keptReasons: mostFirst(kept),
+    before: periodBefore(recorded, question, totals),
+    successRate: successRate(totals),
+    requests: requestsSpent(runs, unfinishedRequests, totals.closed),
+    backlog: recorded.backlog,
+    backlogTrend: backlogTrend(runs.sweeps, question, calendar),
+    nights: expectedEveryMs === null ? null : countNights(nights, expectedEveryMs, question, calendar, runs),
+    ...closes.figures(),
+    failures: listed(recorded.failures, ({ restsUntil, ...failure }) => ({
+      ...failure,
+      nextAction: nextAction({ ...failure, restsUntil }, now),
+    })),
+    unclosable: listed(recorded.resting, (one) => ({ ...one, nextAction: restingAction(one) })),
+    detailSince: recorded.detailSince,
+  };
 }
 
-function none(): Totals {
-  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Totals;
+/** The nights that were due, and the one that is due next; null without any. */
+function dueNights(nights: readonly { readonly at: Instant }[], everyMs: number | null): Instant[] | null {
+  const last = nights.at(-1);
+  if (last === undefined || everyMs === null) return null;
+  return [...nights.map(({ at }) => at), last.at + everyMs];
 }
 
-function keyOf(row: OutcomeRow, by: Grouping, calendar: Calendar): string {
-  switch (by) {
-    case 'day':
-      return calendar.day(row.decidedAt);
-    case 'hour':
-      return calendar.hour(row.decidedAt);
-    case 'outcome':
-      return row.outcome;
-    case 'reason':
-      return row.reason ?? NO_KEY;
-    case 'queue':
-      return row.queueId ?? NO_KEY;
-    case 'origin':
-      return row.origin.replace(/^(csv:.*)#\d+$/s, '$1');
-    case 'run':
-      return String(row.runId);
-  }
+function mostFirst(counts: ReadonlyMap<string, number>): ReasonCount[] {
+  return [...counts]
+    .map(([reason, n]) => ({ reason, n }))
+    .sort((a, b) => b.n - a.n || (a.reason < b.reason ? -1 : 1));
 }
 
-/** Where the key alone would not sort: hours with changing offsets, and numbers. */
-function orderOf(row: OutcomeRow, by: Grouping): number {
-  if (by === 'hour') return row.decidedAt;
-  return by === 'run' ? row.runId : 0;
+function periodBefore(
+  { totalsBefore, runs }: Recorded,
+  { since, until }: ReportQuestion,
+  totals: Totals,
+): PeriodBefore {
+  const before = noTotals();
+  const start = since - (until - since);
+  for (const { outcome, n } of totalsBefore) before[outcome] += n;
+  return {
+    since: start,
+    until: since,
+    totals: before,
+    difference: difference(totals, before),
+    successRate: successRate(before),
+    recorded: runs.firstRunAt !== null && runs.firstRunAt <= start,
+  };
 }
 
-/** Shorter than any day, and than any part of one that a change of offset could leave. */
-const STEP_MS = 6 * HOUR;
+function requestsSpent(runs: RunsOfPeriod, unfinishedRequests: number, closed: number): RequestsSpent {
+  const { total: finished, ...kinds }: RequestFigures = runs.requests;
+  const total = finished + unfinishedRequests;
+  return {
+    total,
+    ...kinds,
+    perClose: closed === 0 ? null : total / closed,
+    dryRuns: runs.dryRequests,
+    unfinishedRuns: runs.unfinished.length,
+  };
+}
 
-function daysOf({ since, until }: ReportQuestion, calendar: Calendar): Set<string> {
-  const days = new Set<string>();
-  for (let at = since; at < until; at += STEP_MS) days.add(calendar.day(at));
-  if (until > since) days.add(calendar.day(until - 1));
-  return days;
+function backlogTrend(
+  sweeps: readonly FullSweep[],
+  { since, until }: ReportQuestion,
+  calendar: Calendar,
+): Listed<BacklogPoint> {
+  const points = sweeps.filter(({ startedAt }) => startedAt >= since && startedAt < until);
+  return {
+    total: points.length,
+    items: points.slice(-LISTED).map((sweep) => ({
+      runId: sweep.id,
+      startedAt: sweep.startedAt,
+      day: calendar.day(sweep.startedAt),
+      ...(hasCounted(sweep)
+        ? { candidates: sweep.candidates, left: sweep.left }
+        : { candidates: null, left: null }),
+    })),
+  };
+}
+
+/** What died, or was ended by an error of ours (1, 9), did not come to count what it left. */
+function hasCounted({ exitCode }: FullSweep): boolean {
+  return exitCode !== null && exitCode !== 1 && exitCode !== 9;
+}
+
+function listed<From, To>({ total, items }: Page<From>, to: (one: From) => To): Listed<To> {
+  return { total, items: items.slice(0, LISTED).map(to) };
 }

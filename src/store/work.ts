@@ -1,5 +1,6 @@
 import type { PageKey, WorkStore } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
+import { SILENT } from './due.ts';
 import { knownReader } from './known.ts';
 import { flag, instant, limitOf, type RequestColumns, text, toRequest } from './rows.ts';
 
@@ -7,12 +8,7 @@ type DueParams = { readonly cutoff: string; readonly now: string; readonly runId
 type ByRun = { readonly runId: number };
 type Page = { readonly size: number };
 
-/** The condition in its first line is that of the index `mappings_due`, word for word, or it would not be used. */
-const OURS = `
-  FROM mappings
-  WHERE (state = 'open' OR last_activity_at > state_at)
-    AND coalesce(last_activity_at, started_at) < @cutoff
-    AND (hold_until IS NULL OR hold_until <= @now)
+const OURS = `${SILENT}
     AND NOT EXISTS (
       SELECT 1 FROM outcomes AS o WHERE o.run_id = @runId AND o.conversation_id = mappings.conversation_id
     )`;

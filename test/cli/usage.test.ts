@@ -74,6 +74,7 @@ const TYPED: readonly Case[] = [
   ['runs 99', 2, 'There is no run 99'],
   ['report --by colour', 2, '--by cannot be "colour"; give day, hour'],
   ['report --format xml', 2, '--format cannot be "xml"'],
+  ['report --bom', 2, '--bom is for a CSV, not for table'],
   ['report --since yesterday', 2, '--since "yesterday" is neither'],
   ['report --since 2026-01-02 --until 2026-01-01', 2, 'is not before --until'],
   ['report --time-zone Mars/Base', 2, '"Mars/Base" is not a known time zone'],

@@ -48,6 +48,7 @@ describe('the configuration', () => {
       requestMaxAgeMs: 48 * HOUR,
       reopenWatchMs: 72 * HOUR,
       surveyLagMs: 30 * MINUTE,
+      expectedEveryMs: 24 * HOUR,
       expectOrganization: null,
       attemptTimeoutMs: 15 * SECOND,
       conversationDeadlineMs: 5 * MINUTE,

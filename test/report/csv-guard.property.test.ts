@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultsCsv } from '../../src/cli/render/results.ts';
 import { closeList } from '../../src/report/close-list.ts';
-import { figures } from '../../src/report/figures.ts';
 import { renderCsv, toCsv } from '../../src/report/formats/csv.ts';
 import { anOutcome } from '../domain/make.ts';
 import { tries } from '../helpers/fuzz.ts';
@@ -40,6 +39,8 @@ const hostile = fc
   )
   .map(([begin, rest]) => begin.join('') + rest);
 
+import { reportOn, row } from './make.ts';
+
 describe('a cell of any CSV that we write', () => {
   it.each([' =1', '\ufeff=1', '\u200b@x', '＝1', '＋1', '－1', '＠x', '\n=1', '\u00a0-1'])(
     'is not run by a spreadsheet: %j',
@@ -62,18 +63,16 @@ describe('a cell of any CSV that we write', () => {
   it('in a report, and in the results of a list, is no formula either', () => {
     fc.assert(
       fc.property(hostile, hostile, (origin, raw) => {
-        const question = { since: NOW, until: NOW + 1, timeZone: 'UTC', by: 'origin' } as const;
-        const one = {
-          runId: 1,
-          outcome: 'closed',
-          reason: null,
-          origin,
-          queueId: null,
-          decidedAt: NOW,
+        const question = { since: NOW, until: NOW + 1, now: NOW, by: 'origin' } as const;
+        const report = renderCsv(reportOn([row(NOW, { origin })], question), { bom: false });
+        const reject = {
+          line: 1,
+          conversationId: null,
+          raw,
+          status: 'rejected',
+          code: 'invalid_id',
         } as const;
-        const report = renderCsv(figures([one], question));
-        const row = { line: 1, conversationId: null, raw, status: 'rejected', code: 'invalid_id' } as const;
-        const results = resultsCsv([row], new Map());
+        const results = resultsCsv([reject], new Map());
         expect([...rowsIn(report), ...rowsIn(results)].flat().filter(isRun)).toEqual([]);
       }),
       tries(300),

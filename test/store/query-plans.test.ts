@@ -34,7 +34,7 @@ function plansOf(port: (db: Db) => unknown): { sql: string; plan: string[] }[] {
 
 /** The tables that grow without end, by the names they go by in our SQL; the indexes of what is pending are short. */
 const SCAN_OF_A_LARGE_TABLE =
-  /^SCAN (mappings|outcomes|close_requests|import_rejects|m|o|q)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
+  /^SCAN (mappings|outcomes|close_requests|import_rejects|m|o|q|later)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
 
 describe('the plan of every statement of', () => {
   it.each<[string, (db: Db) => unknown]>([
@@ -81,8 +81,25 @@ describe('the plan of', () => {
   });
 
   it('a page of figures is one walk along time, without sorting', () => {
-    const plan = planOf(reportStore, '@since');
+    const plan = planOf(reportStore, '@since', '@size');
     expect(plan?.[0]).toBe('SEARCH o USING INDEX outcomes_by_time (decided_at>? AND decided_at<?)');
+    expect(plan).toContain(
+      'SEARCH later USING INDEX outcomes_by_conversation (conversation_id=? AND rowid>?)',
+    );
     expect(plan?.join()).not.toContain('TEMP B-TREE');
+  });
+
+  it.each([
+    ['the totals of a time', 'GROUP BY o.outcome'],
+    ['the failures of a time', 'since_then'],
+  ])('%s is a walk along time too', (_, words) => {
+    expect(planOf(reportStore, words)?.join('\n')).toContain(
+      'SEARCH o USING INDEX outcomes_by_time (decided_at>? AND decided_at<?)',
+    );
+  });
+
+  it('what is due now is one walk along its index', () => {
+    const plan = planOf(reportStore, 'oldest_at ');
+    expect(plan?.[0]).toBe('SEARCH mappings USING INDEX mappings_due (<expr><?)');
   });
 });

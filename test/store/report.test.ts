@@ -30,7 +30,11 @@ describe('the outcomes of a time', () => {
       origin: 'schedule',
       queueId: 'q',
       decidedAt: at(1),
+      n: 1,
+      requests: 1,
+      close: null,
     });
+    expect(store.report.totals(at(1), at(6))).toEqual([{ outcome: 'kept', n: 3 }]);
   });
 
   it('come in pages, each once, while others write', () => {

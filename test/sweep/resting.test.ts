@@ -33,7 +33,7 @@ describe('a conversation that could not be closed three nights running', () => {
     expect(reports[4]).toMatchObject({ exitCode: 0, counts: { candidates: 0, resting: 1, left: 0 } });
     expect(reports[4]?.message).toContain('1 could not be closed three nights running');
     expect(reports[2]?.counts.resting, 'the third night tries it').toBe(0);
-    expect(n.store.report.resting(n.clock.now(), 10)).toMatchObject([
+    expect(n.store.report.resting(n.clock.now(), 10).items).toMatchObject([
       { conversationId: ID, outcome: 'unconfirmed' },
     ]);
     expect(n.agreement()).toEqual([]);
@@ -54,7 +54,7 @@ describe('a conversation that could not be closed three nights running', () => {
     const weekLater = await nights(n, 7);
     expect(weekLater.map(({ counts }) => counts.closed)).toEqual([0, 0, 0, 0, 0, 0, 1]);
     expect(n.mapping(ID)).toMatchObject({ state: 'closed', restsUntil: null });
-    expect(n.store.report.resting(n.clock.now(), 10)).toEqual([]);
+    expect(n.store.report.resting(n.clock.now(), 10)).toEqual({ total: 0, items: [] });
     expect(n.agreement()).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe('a conversation that could not be closed three nights running', () => {
     const n = await night({ conversations: [stale(1), conversation(2, 'parked', 2 * DAY)] });
     n.when('read', ID, () => ({ kind: 'reply', status: 403, body: '{"code":"not.authorized"}' }));
     await nights(n, 3);
-    const [resting] = n.store.report.resting(n.clock.now(), 10);
+    const [resting] = n.store.report.resting(n.clock.now(), 10).items;
     expect(resting).toMatchObject({ conversationId: ID, outcome: 'failed', httpStatus: 403 });
     expect(resting?.correlationId).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -94,7 +94,7 @@ describe('a conversation that could not be closed three nights running', () => {
     const n = await night({ conversations: all, simulator });
     const reports = await nights(n, 3);
     expect(reports.map((report) => report.exitCode)).toEqual([exitCode, exitCode, exitCode]);
-    expect(n.store.report.resting(n.clock.now(), 99)).toEqual([]);
+    expect(n.store.report.resting(n.clock.now(), 99)).toEqual({ total: 0, items: [] });
     expect(n.store.work.countDue({ cutoff: n.clock.now(), now: n.clock.now(), runId: 99 })).toBe(24);
   });
 });

@@ -1,19 +1,20 @@
-import { EXIT, type ExitCode } from '../../domain/errors.ts';
-import type { Report } from '../../report/figures.ts';
+import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
+import { FORMATS, render } from '../../report/formats/formats.ts';
+import { GROUPINGS } from '../../report/report.ts';
 import type { Command, Context } from '../command.ts';
 import { outputFile, write } from '../files.ts';
-
-const GROUPINGS = ['day', 'hour', 'outcome', 'reason', 'queue', 'origin', 'run'] as const;
-const FORMATS = ['table', 'json', 'csv'] as const;
 
 /** What was closed, kept and why. */
 export const report: Command = {
   usage: 'report',
-  summary: 'Reports what the runs have closed, kept and why; dry runs do not count.',
+  summary:
+    'Reports what the runs have closed, kept and why, what failed, and what waits; dry runs do not count.',
   examples: [
     ['nightsweep report', 'the last seven days, day by day'],
     ['nightsweep report --since 2026-11-01 --by queue', 'since a date, by queue'],
-    ['nightsweep report --format csv --out closed.csv', 'for a spreadsheet'],
+    ['nightsweep report --format csv --bom --out closed.csv', 'for a spreadsheet'],
+    ['nightsweep report --since 30d --format markdown', 'to paste into a ticket'],
+    ['nightsweep report --since 30d --format html --out report.html', 'to open, print and forward'],
   ],
   options: {
     since: { value: 'WHEN', describe: 'an age such as 7d, a date or a time (7d)' },
@@ -21,30 +22,37 @@ export const report: Command = {
     by: { value: 'WHAT', describe: `${GROUPINGS.join(', ')} (day)` },
     format: { value: 'NAME', describe: `${FORMATS.join(', ')} (table)` },
     out: { value: 'FILE', describe: 'write to this file instead of stdout' },
+    bom: { describe: 'begin a CSV so that Excel reads it as UTF-8' },
     'time-zone': { value: 'ZONE', describe: 'for days and hours, such as Europe/Berlin (here)' },
   },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { io, args, out, log } = context;
     const { parsePeriod } = await import('../../report/period.ts');
-    const { figures } = await import('../../report/figures.ts');
+    const { gather } = await import('../../report/gather.ts');
     const by = args.choice('by', GROUPINGS) ?? 'day';
     const format = args.choice('format', FORMATS) ?? (out.json ? 'json' : 'table');
+    const bom = args.flag('bom');
+    if (bom && format !== 'csv') {
+      throw new UsageError(`--bom is for a CSV, not for ${format}; add --format csv, or leave it out.`);
+    }
     const timeZone = args.text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const now = io.clock.now();
     const period = parsePeriod({
       since: args.text('since'),
       until: args.text('until'),
-      now: io.clock.now(),
+      now,
       timeZone,
     });
+    const { policy, expectedEveryMs } = context.config().config;
     const given = args.text('out');
     const file = given === undefined ? null : outputFile(io, given);
     const { openRecord } = await import('../compose.ts');
     const store = openRecord(context, 'read');
     try {
-      const result = figures(store.report.outcomes(period.since, period.until), { ...period, timeZone, by });
-
-      const text = await render(result, format, file === null && out.color);
+      const question = { ...period, now, timeZone, by, expectedEveryMs };
+      const result = gather(store.report, question, policy.staleAfterMs);
+      const text = await render(result, format, { color: file === null && out.color, bom });
       if (file === null) out.raw(text);
       else {
         await write(file, text, { replace: true });
@@ -56,14 +64,3 @@ export const report: Command = {
     }
   },
 };
-
-async function render(result: Report, format: (typeof FORMATS)[number], color: boolean): Promise<string> {
-  switch (format) {
-    case 'json':
-      return (await import('../../report/formats/json.ts')).renderJson(result);
-    case 'csv':
-      return (await import('../../report/formats/csv.ts')).renderCsv(result);
-    case 'table':
-      return (await import('../../report/formats/table.ts')).renderTable(result, { color });
-  }
-}

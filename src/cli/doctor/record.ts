@@ -48,17 +48,17 @@ const NAMED = 5;
 
 /** What somebody has to look at: more nights will not close it. */
 function resting(context: Context, store: Store): Check[] {
-  const all = store.report.resting(context.io.clock.now(), Number.POSITIVE_INFINITY);
-  if (all.length === 0) return [];
-  const named = all.slice(0, NAMED).map(({ conversationId, outcome, httpStatus, correlationId }) => {
+  const { total, items } = store.report.resting(context.io.clock.now(), NAMED);
+  if (total === 0) return [];
+  const named = items.map(({ conversationId, outcome, httpStatus, correlationId }) => {
     const how = httpStatus === 403 ? 'forbidden' : outcome;
     return `${conversationId} (${how}${correlationId === null ? '' : `, correlation id ${correlationId}`})`;
   });
-  const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
+  const more = total > NAMED ? ` and ${total - NAMED} more` : '';
   return [
     warn(
       'resting',
-      `${all.length} could not be closed three nights running and ${all.length === 1 ? 'is' : 'are'} tried once a week; where it is forbidden grant the permission in their division, else report them to Genesys: ${named.join(', ')}${more}`,
+      `${total} could not be closed three nights running and ${total === 1 ? 'is' : 'are'} tried once a week; where it is forbidden grant the permission in their division, else report them to Genesys: ${named.join(', ')}${more}`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { OUTCOMES } from '../../domain/outcome.ts';
-import type { Report } from '../figures.ts';
+import type { Report } from '../report.ts';
+import { daysThatRan } from './ran.ts';
 
 export type CsvValue = string | number | null;
 
@@ -21,10 +22,19 @@ function inert(cell: CsvValue): CsvValue {
   return typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell;
 }
 
-/** One line for each key, one column for each outcome. */
-export function renderCsv(report: Report): string {
-  return toCsv(
-    ['key', ...OUTCOMES],
-    report.rows.map((row) => [row.key, ...OUTCOMES.map((outcome) => row[outcome])]),
+/** Tells a spreadsheet that the text is UTF-8. */
+const BOM = '\ufeff';
+
+/** One line for each key, one column for each outcome; by day also whether a full sweep ran. */
+export function renderCsv(report: Report, { bom }: { readonly bom: boolean }): string {
+  const ran = daysThatRan(report);
+  const csv = toCsv(
+    ['key', ...OUTCOMES, ...(ran === null ? [] : ['ran'])],
+    report.rows.map((row) => [
+      row.key,
+      ...OUTCOMES.map((outcome) => row[outcome]),
+      ...(ran === null ? [] : [String(ran.has(row.key))]),
+    ]),
   );
+  return bom ? `${BOM}${csv}` : csv;
 }

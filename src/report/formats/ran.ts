@@ -1,0 +1,15 @@
+import { calendarOf } from '../calendar.ts';
+import type { Report } from '../report.ts';
+
+/** Where the rows are days: those on which a full sweep was at work; else null. */
+export function daysThatRan({ by, days }: Report): ReadonlySet<string> | null {
+  return by === 'day' ? new Set(days.filter(({ ran }) => ran).map(({ day }) => day)) : null;
+}
+
+/** The same for people: a remark on each day without one; null where the rows are no days, or all days had one. */
+export function remarksOnDays(report: Report): ((day: string) => string) | null {
+  const ran = daysThatRan(report);
+  if (ran === null || report.days.every(({ day }) => ran.has(day))) return null;
+  const today = calendarOf(report.timeZone).day(report.now);
+  return (day) => (ran.has(day) ? '' : day < today ? 'no sweep' : 'no sweep yet');
+}
