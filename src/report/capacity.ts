@@ -61,7 +61,7 @@ function formulaOf({ dueNights, expectedEveryMs }: CapacityFrame): string[] {
   return [
     'Each conversation that was closed while an agent was connected is taken to have held one slot of that agent until then.',
     lower,
-    'At most: from each close to the end of the period, as if nothing else had ended it; when Genesys or an agent would have is not known.',
+    'At most: from each close to the end of the period, or to now, as if nothing else had ended it; when Genesys or an agent would have is not known.',
     "It is assumed that nobody would have ended it sooner. What share of the agents' capacity this is, is not known.",
   ];
 }

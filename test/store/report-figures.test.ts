@@ -268,6 +268,19 @@ describe('what failed in a time', () => {
     expect(store.report.failures(T0, at(9), 10).items).toMatchObject([{ settledAs: expected }]);
   });
 
+  it('stays settled when nobody came to look once more', () => {
+    const { store } = tempStore();
+    store.ledger.record(ended(store, 1), fail(1, 1), null, T0);
+    store.ledger.record(ended(store, 2), closed(1, 2), null, T0);
+    store.ledger.record(
+      ended(store, 3),
+      outcome(1, { outcome: 'not_attempted', decidedAt: at(3) }),
+      null,
+      T0,
+    );
+    expect(store.report.failures(T0, at(9), 10).items).toMatchObject([{ settledAs: 'closed' }]);
+  });
+
   it('begins with what is not settled, then the latest; it is counted in full where it is cut', () => {
     const { store } = tempStore();
     const run = ended(store, 1);
