@@ -1,4 +1,4 @@
-import type { HoldStore, IntakeStore } from '../intake/ports.ts';
+import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
@@ -9,6 +9,7 @@ import { type Maintenance, maintenance } from './maintenance.ts';
 import type { Migrated } from './migrate.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
+import { sourceStore } from './sources.ts';
 import { workStore } from './work.ts';
 
 /** Every port that is about the record, on one connection. All of them throw DatabaseError. */
@@ -17,6 +18,7 @@ export interface Store {
   readonly work: WorkStore;
   readonly ledger: Ledger;
   readonly intake: IntakeStore;
+  readonly sources: SourceStore;
   readonly holds: HoldStore;
   readonly report: ReportStore;
   readonly maintenance: Maintenance;
@@ -34,6 +36,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       work: workStore(db),
       ledger: ledger(db),
       intake: intakeStore(db),
+      sources: sourceStore(db),
       holds: holdStore(db),
       report: reportStore(db),
       maintenance: maintenance(db, options.migrations),

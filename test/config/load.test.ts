@@ -26,6 +26,7 @@ describe('the configuration', () => {
     const { config, origins } = load();
     expect(config).toEqual({
       db: 'data/nightsweep.db',
+      source: null,
       api: 'platform',
       survey: true,
       policy: {
