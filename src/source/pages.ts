@@ -41,8 +41,7 @@ export function createPages(db: Database, query: Examined, read: Read): Pick<Ope
       yield* soundPages((place) =>
         all<KeyedRow>(
           `${sound} AND ${column(query, 'conversation_id')} COLLATE BINARY >= CAST(@nightsweep_key AS TEXT)
-           ORDER BY ${column(query, 'conversation_id')} COLLATE BINARY, session_id, started_at,
-             last_activity_at, user_id, since
+           ORDER BY ${column(query, 'conversation_id')} COLLATE BINARY
            LIMIT ${PAGE_ROWS} OFFSET ${place.skip}`,
           { ...params, nightsweep_key: place.key },
         ),
@@ -65,7 +64,8 @@ interface Place {
 
 /**
  * Goes through the rows in the order of their conversation. A conversation may have rows in two pages: the next page
- * begins with the last conversation of this one, and leaves out what has been read of it.
+ * begins with the last conversation of this one, and leaves out what has been read of it. SQLite's sorting is stable;
+ * to sort by more would cost it the index.
  */
 function* soundPages(readPage: (place: Place) => readonly KeyedRow[]): Generator<ForeignPage> {
   let place: Place = { key: Buffer.alloc(0), skip: 0 };
