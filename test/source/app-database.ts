@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -16,9 +16,12 @@ export const TABLE = `CREATE TABLE web_sessions (
   created_at TEXT NOT NULL, last_seen_at TEXT, updated_at TEXT
 )`;
 
+/** Real files, and no wait for a disk where the system has a place for them in memory. */
+const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** A folder that is gone after the test. */
 export function tempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'nightsweep-source-'));
+  const dir = mkdtempSync(join(FOLDERS, 'nightsweep-source-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }

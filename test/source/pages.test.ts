@@ -80,11 +80,7 @@ const TEXTS: readonly Form[] = [
   (at) => toIso(at).slice(0, 23).replace('T', ' '),
   (at) => toIso(at + 2 * HOUR).replace('Z', '+02:00'),
 ];
-const NUMBERS: readonly Form[] = [
-  (at) => Math.floor(at / SECOND),
-  (at) => at / SECOND,
-  (at) => at,
-];
+const NUMBERS: readonly Form[] = [(at) => Math.floor(at / SECOND), (at) => at / SECOND, (at) => at];
 const NOW = Date.parse('2026-11-10T03:00:00.000Z');
 
 describe('what has changed since a moment', () => {
@@ -93,31 +89,30 @@ describe('what has changed since a moment', () => {
     ['since TEXT', TEXTS],
     ['since DATETIME', [...TEXTS, ...NUMBERS]],
     ['since INTEGER', NUMBERS],
-  ])(
-    'is read, in whatever form the column (%s) tells it, and with it what has no time',
-    (column, forms) => {
-      const { path, owner } = appDatabase({ schema: SCHEMA.replace(/since\)/, `${column})`) });
-      const insert = owner.prepare("INSERT INTO t (conversation_id, session_id, since) VALUES ('a', ?, ?)");
-      const times = fc.array(
-        fc.tuple(fc.integer({ min: NOW - 9 * DAY, max: NOW + DAY }), fc.constantFrom(...forms)),
-        { minLength: 1, maxLength: 12 },
-      );
-      fc.assert(
-        fc.property(times, fc.integer({ min: NOW - 10 * DAY, max: NOW }), (rows, from) => {
-          owner.exec('DELETE FROM t');
-          for (const [n, [at, form]] of rows.entries()) insert.run(n, form(at));
-          insert.run('none', null);
-          const read = rowsOf(openSource(path, QUERY, 'since').pages(from)).map((row) => String(row.session_id));
-          const due = rows.flatMap(([at], n) => (at >= from ? [String(n)] : []));
-          expect(read).toEqual(expect.arrayContaining([...due, 'none']));
-          // Only what is told with another zone, or on the same day, may be read besides.
-          const surplus = read.filter((n) => n !== 'none' && (rows[Number(n)]?.[0] ?? 0) < from - DAY);
-          expect(surplus).toEqual([]);
-        }),
-        { numRuns: 60 },
-      );
-    },
-  );
+  ])('is read, in whatever form the column (%s) tells it, and with it what has no time', (column, forms) => {
+    const { path, owner } = appDatabase({ schema: SCHEMA.replace(/since\)/, `${column})`) });
+    const insert = owner.prepare("INSERT INTO t (conversation_id, session_id, since) VALUES ('a', ?, ?)");
+    const times = fc.array(
+      fc.tuple(fc.integer({ min: NOW - 9 * DAY, max: NOW + DAY }), fc.constantFrom(...forms)),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(times, fc.integer({ min: NOW - 10 * DAY, max: NOW }), (rows, from) => {
+        owner.exec('DELETE FROM t');
+        for (const [n, [at, form]] of rows.entries()) insert.run(n, form(at));
+        insert.run('none', null);
+        const read = rowsOf(openSource(path, QUERY, 'since').pages(from)).map((row) =>
+          String(row.session_id),
+        );
+        const due = rows.flatMap(([at], n) => (at >= from ? [String(n)] : []));
+        expect(read).toEqual(expect.arrayContaining([...due, 'none']));
+        // Only what is told with another zone, or on the same day, may be read besides.
+        const surplus = read.filter((n) => n !== 'none' && (rows[Number(n)]?.[0] ?? 0) < from - DAY);
+        expect(surplus).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   it('goes to the query as @since, in the form of SQLite, and is NULL where everything is read', () => {
     const { path, owner } = appDatabase({ schema: SCHEMA });
@@ -134,7 +129,12 @@ describe('what has changed since a moment', () => {
 });
 
 it.each([
-  ['of the conversation', 'CREATE INDEX i ON t (conversation_id)', null, / USING INDEX i \(conversation_id>\?\)/],
+  [
+    'of the conversation',
+    'CREATE INDEX i ON t (conversation_id)',
+    null,
+    / USING INDEX i \(conversation_id>\?\)/,
+  ],
   ['of the change', 'CREATE INDEX i ON t (since)', NOW, / USING INDEX i \(since>\?\)/],
 ])('an index %s is used', (_, index, since, plan) => {
   const schema = SCHEMA.replace('conversation_id', 'conversation_id TEXT');

@@ -38,7 +38,10 @@ describe('a query that cannot be used is refused in a sentence, and nothing of i
     [`${SOUND} FROM web_session`, /reads the table web_session, .* did you mean web_sessions\?$/],
     [`${SOUND} FROM chats`, /reads the table chats, .* does not have; there is web_sessions\.$/],
     [`${SOUND}, visitor FROM web_sessions`, /reads the column visitor, .* did you mean visitor_id\?$/],
-    [`${SOUND} FROM web_sessions WHERE nofun(1)`, /does not understand source\.query \(no such function: nofun\)/],
+    [
+      `${SOUND} FROM web_sessions WHERE nofun(1)`,
+      /does not understand source\.query \(no such function: nofun\)/,
+    ],
     [`${SOUND} FROM web_sessions WHERE id > ?`, /^source\.query has a parameter other than @since/],
     [`${SOUND} FROM web_sessions WHERE id > @nightsweep_ms`, /^source\.query has a parameter other/],
     [`${SOUND} FROM web_sessions WHERE id > @since`, /name the column that grows in source\.since\.$/],
@@ -90,7 +93,9 @@ describe('a query that cannot be used is refused in a sentence, and nothing of i
     const { path, owner } = appDatabase();
     owner.exec("INSERT INTO web_sessions (created_at) VALUES ('x')");
     const opened = openSource(path, `${SOUND} FROM web_sessions WHERE json_extract(created_at, '$.a') = 1`);
-    expect(() => [...opened.pages(null)]).toThrow(/^SQLite cannot carry out source\.query \(malformed JSON\)/);
+    expect(() => [...opened.pages(null)]).toThrow(
+      /^SQLite cannot carry out source\.query \(malformed JSON\)/,
+    );
   });
 });
 
@@ -98,8 +103,18 @@ describe('a file that cannot be used is refused in a sentence', () => {
   it.each<[string, (path: string) => void, exitCode: number, RegExp]>([
     ['is not there', () => {}, 2, /^There is no file .*app\.db; name the database of your application/],
     ['is a folder', (path) => mkdirSync(path), 2, /is not a file; name a SQLite database in source\.file\.$/],
-    ['is text', (path) => writeFileSync(path, 'id,name\n'.repeat(200)), 9, /is no SQLite database, or it is encrypted/],
-    ['is encrypted', (path) => writeFileSync(path, noise(8192)), 9, /is no SQLite database, or it is encrypted/],
+    [
+      'is text',
+      (path) => writeFileSync(path, 'id,name\n'.repeat(200)),
+      9,
+      /is no SQLite database, or it is encrypted/,
+    ],
+    [
+      'is encrypted',
+      (path) => writeFileSync(path, noise(8192)),
+      9,
+      /is no SQLite database, or it is encrypted/,
+    ],
     [
       'is our own',
       (path) => openStore(path, { mode: 'create', now: 0 }).close(),
@@ -138,7 +153,9 @@ describe('a file that cannot be used is refused in a sentence', () => {
 
   it('one that is replaced while it is read', () => {
     const { path, owner, dir } = appDatabase();
-    owner.exec("INSERT INTO web_sessions (genesys_conversation_id, created_at) VALUES ('a', 'x'), (x'01', 'x')");
+    owner.exec(
+      "INSERT INTO web_sessions (genesys_conversation_id, created_at) VALUES ('a', 'x'), (x'01', 'x')",
+    );
     const pages = openSource(path).pages(null)[Symbol.iterator]();
     pages.next();
     writeFileSync(join(dir, 'other.db'), readFileSync(path));
