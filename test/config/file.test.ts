@@ -85,7 +85,7 @@ describe('nightsweep.yaml', () => {
     ],
     [
       'source:\n  staleAfter: 24h\n',
-      'nightsweep.yaml line 2: source.staleAfter is not a setting; did you mean staleAfter?',
+      'nightsweep.yaml line 2: source.staleAfter is not a setting; `nightsweep config` lists those there are.',
     ],
     [
       'source: app.db\n',
