@@ -47,6 +47,6 @@ async function bringUpToDate(run: RunInProgress, sync: Sync, log: SweepDeps['log
   if (rejected === 0) return;
   run.ending.include(
     EXIT.incomplete,
-    `${rejected} ${rejected === 1 ? 'row' : 'rows'} of ${sync.name} ${rejected === 1 ? 'was' : 'were'} rejected: nightsweep import mapping --from-source lists them.`,
+    `${rejected} ${rejected === 1 ? 'row' : 'rows'} of ${sync.name} ${rejected === 1 ? 'was' : 'were'} rejected: nightsweep import mapping --from-source --full lists them.`,
   );
 }

@@ -72,7 +72,7 @@ describe('a sweep with a source', () => {
     expect(report.exitCode).toBe(3);
     expect(report.counts.closed).toBe(2);
     expect(report.message).toContain(
-      '3 rows of app.db were rejected: nightsweep import mapping --from-source lists them.',
+      '3 rows of app.db were rejected: nightsweep import mapping --from-source --full lists them.',
     );
   });
 
