@@ -13,6 +13,7 @@ import type { Context } from './command.ts';
 import { warnWhenExposed } from './exposure.ts';
 import type { ProgressView } from './progress.ts';
 import { redactedLedger, redactedOutcome, redactedRuns } from './redacted-record.ts';
+import { sweepSync } from './sync.ts';
 
 /** The one place that sees both the ports and what is behind them. */
 
@@ -78,6 +79,7 @@ export function sweepDeps(
     api: client.conversations,
     survey: client.survey,
     remote: client.remote,
+    sync: sweepSync(context, store),
     lease: createLease(databasePath(context)),
     runs: redactedRuns(store.runs, redact),
     work: store.work,

@@ -19,6 +19,7 @@ const BAR_WIDTH = 24;
 
 const DOING: Readonly<Record<Progress['phase'], string>> = {
   recovering: 'recovering',
+  syncing: 'reading the source',
   requests: 'close requests',
   sweeping: 'sweeping',
   watching: 'watching for reopened',

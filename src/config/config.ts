@@ -5,6 +5,8 @@ import type { Values } from './settings.ts';
 /** Every setting in force, frozen. Durations are in milliseconds; null means none. */
 export interface Config {
   readonly db: string;
+  /** Where the mapping is read from; null: from nowhere. */
+  readonly source: SourceConfig | null;
   readonly api: 'platform' | 'gateway';
   readonly survey: boolean;
   readonly policy: Policy;
@@ -28,11 +30,21 @@ export interface Config {
   readonly conversationDeadlineMs: number;
 }
 
+/** A database of another program, the query on it, and the column of that which tells when a row changed. */
+export interface SourceConfig {
+  /** Absolute. */
+  readonly file: string;
+  readonly query: string;
+  readonly since: string | null;
+  readonly overlapMs: number;
+}
+
 /** @throws UsageError when settings that are right by themselves cannot be honoured together */
 export function toConfig(values: Values): Config {
   refuseBlindExemptions(values);
   return deepFreeze({
     db: values.db,
+    source: toSource(values),
     api: values.api,
     survey: values.survey,
     policy: {
@@ -65,6 +77,16 @@ export function toConfig(values: Values): Config {
 /** Milliseconds in force: an agent's presence may give a conversation more time, never less. */
 export function staleAfterWithAgent(values: Values): number {
   return Math.max(values.staleAfter, values.staleAfterWithAgent ?? 0);
+}
+
+function toSource(values: Values): SourceConfig | null {
+  const { 'source.file': file, 'source.query': query, 'source.since': since } = values;
+  if (file !== null && query !== null) return { file, query, since, overlapMs: values['source.overlap'] };
+  if (file === null && query === null && since === null) return null;
+  const lacking = file === null ? 'file' : 'query';
+  throw new UsageError(
+    `source cannot be honoured without source.${lacking}; give source.file and source.query together, or neither.`,
+  );
 }
 
 function refuseBlindExemptions({ api, exemptQueues, exemptDivisions }: Values): void {

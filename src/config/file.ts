@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { dirname, resolve } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { UsageError } from '../domain/errors.ts';
 import { echoName } from './echo.ts';
 import { type Given, type GivenSettings, wrongValue } from './given.ts';
-import { SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
+import { groupOf, SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
 import { nestsTooDeep } from './yaml-depth.ts';
 
@@ -24,11 +24,20 @@ export function fileSettings(
   { cwd, readFile }: Pick<Surroundings, 'cwd' | 'readFile'>,
   named: NamedFile | null,
 ): GivenSettings {
-  const path = named?.path ?? DEFAULT_FILE;
+  const path = settingsPath(named);
   const text = readIfThere(readFile, resolve(cwd, path), `The settings file ${path}`);
   if (text !== null) return parseSettings(text, path);
   if (named === null) return new Map();
   throw new UsageError(`The settings file ${path} (from ${named.by}) does not exist; correct the path.`);
+}
+
+/** The folder that paths within the settings file begin from. */
+export function settingsFolder(cwd: string, named: NamedFile | null): string {
+  return dirname(resolve(cwd, settingsPath(named)));
+}
+
+function settingsPath(named: NamedFile | null): string {
+  return named?.path ?? DEFAULT_FILE;
 }
 
 function parseSettings(text: string, path: string): GivenSettings {
@@ -56,19 +65,46 @@ function parseSettings(text: string, path: string): GivenSettings {
   }
 
   const settings = new Map<SettingKey, Given>();
-  for (const pair of document.contents.items as Pair<Node, Node | null>[]) {
-    const where = at(pair.key.range?.[0] ?? 0);
-    const key = settingKey(pair.key, where);
+  for (const { name, value, offset } of namedValues(document.contents, at)) {
+    const where = at(offset);
+    const key = settingKey(name, where);
     const first = settings.get(key);
     if (first !== undefined)
       throw new UsageError(`${where}: ${key} is already given in ${first.where}; keep one.`);
-    settings.set(key, { text: valueText(key, pair.value, where), origin: 'file', where });
+    settings.set(key, { text: valueText(key, value, where), origin: 'file', where });
   }
   return settings;
 }
 
-function settingKey(node: Node, where: string): SettingKey {
-  const name = isScalar(node) ? (node.source ?? String(node.value)) : '';
+interface NamedValue {
+  readonly name: string;
+  readonly value: Node | null;
+  readonly offset: number;
+}
+
+/** Every pair, and those of a group by the group's name and their own: `source.file`. */
+function* namedValues(map: YAMLMap, at: (offset: number) => string): Generator<NamedValue> {
+  for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
+    const name = nameOf(key);
+    const offset = key.range?.[0] ?? 0;
+    const members = groupOf(name);
+    if (members.length === 0) yield { name, value, offset };
+    else if (isMap(value)) {
+      for (const inner of namedValues(value as YAMLMap, at))
+        yield { ...inner, name: `${name}.${inner.name}` };
+    } else {
+      throw new UsageError(
+        `${at(offset)}: ${name} has no value of its own; give ${members.join(', ')} in the lines below it, indented.`,
+      );
+    }
+  }
+}
+
+function nameOf(node: Node): string {
+  return isScalar(node) ? (node.source ?? String(node.value)) : '';
+}
+
+function settingKey(name: string, where: string): SettingKey {
   if (Object.hasOwn(SETTINGS, name)) return name as SettingKey;
   if (SECRET.test(name)) {
     throw new UsageError(

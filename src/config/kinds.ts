@@ -95,8 +95,8 @@ export function yesOrNo(): Kind<boolean> {
 }
 
 /** Any text. `accepts` says what it should be. */
-export function text(accepts: string): Kind<string> {
-  return { unit: 'text', accepts, isList: false, parse: accept, format: (value) => value };
+export function text(accepts: string, unit = 'text'): Kind<string> {
+  return { unit, accepts, isList: false, parse: accept, format: (value) => value };
 }
 
 /** Items separated by commas, each without blanks around it, repeated ones once. */

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { type Config, staleAfterWithAgent, toConfig } from './config.ts';
 import { environmentSettings, readEnvironment } from './environment.ts';
-import { fileSettings, type NamedFile } from './file.ts';
+import { fileSettings, type NamedFile, settingsFolder } from './file.ts';
 import { type Flags, flagSettings } from './flags.ts';
 import { defaultValue, readGiven, type SettingOrigin } from './given.ts';
 import { SETTING_KEYS, type SettingKey, type Values } from './settings.ts';
@@ -42,6 +43,10 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
     read[key] = strongest === undefined ? defaultValue(key) : strongest.value;
   }
   const values = read as Values;
+  if (values['source.file'] !== null) {
+    const folder = origins['source.file'] === 'file' ? settingsFolder(source.cwd, named) : source.cwd;
+    values['source.file'] = resolve(folder, values['source.file']);
+  }
 
   const withAgent = staleAfterWithAgent(values);
   if (withAgent !== values.staleAfterWithAgent) {

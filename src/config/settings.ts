@@ -29,6 +29,30 @@ export const SETTINGS = {
     'data/nightsweep.db',
     'The database with the mappings and the record of every run.',
   ),
+  'source.file': setting(
+    null,
+    orWord(text('the path of a SQLite file'), 'none', null),
+    'none',
+    'The database of your own application that the mapping is read from before each sweep.',
+  ),
+  'source.query': setting(
+    null,
+    orWord(text('one SELECT on it', 'SQL'), 'none', null),
+    'none',
+    'What yields its conversation_id, session_id and started_at, and last_activity_at and user_id if there.',
+  ),
+  'source.since': setting(
+    null,
+    orWord(text('the name of a column'), 'none', null),
+    'none',
+    'The column of that query that tells when a row changed; without it everything is read each time.',
+  ),
+  'source.overlap': setting(
+    null,
+    duration('h'),
+    '24h',
+    'How far before the newest change that was seen reading begins: for late commits and other time zones.',
+  ),
   api: setting(
     '--api',
     choice('platform', 'gateway'),
@@ -169,9 +193,14 @@ export type Values = {
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
-/** `staleAfter` → `NIGHTSWEEP_STALE_AFTER`. */
+/** `staleAfter` → `NIGHTSWEEP_STALE_AFTER`, `source.file` → `NIGHTSWEEP_SOURCE_FILE`. */
 export function variableOf(key: SettingKey): string {
-  return `NIGHTSWEEP_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+  return `NIGHTSWEEP_${key.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
+
+/** The settings that may stand together below this name, by the rest of theirs; empty: it is no such name. */
+export function groupOf(name: string): readonly string[] {
+  return SETTING_KEYS.filter((key) => key.startsWith(`${name}.`)).map((key) => key.slice(name.length + 1));
 }
 
 /** The name under which an argument parser hands over the flag: `--no-survey` → `survey`; null: no flag. */

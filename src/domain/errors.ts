@@ -71,6 +71,17 @@ export class DatabaseError extends ExpectedError {
   }
 }
 
+/**
+ * The database that the mapping comes from cannot be read: exit code 2 where the settings name the wrong file or
+ * query, 9 where the file is right and cannot be read now.
+ */
+export class SourceError extends ExpectedError {
+  override name = 'SourceError';
+  constructor(message: string, exitCode: typeof EXIT.usage | typeof EXIT.database, options?: ErrorOptions) {
+    super(message, exitCode, options);
+  }
+}
+
 /** Another process holds the lease. */
 export class LeaseHeldError extends ExpectedError {
   override name = 'LeaseHeldError';

@@ -3,7 +3,12 @@ import { humanDuration, MINUTE } from './time.ts';
 
 /** Why a run must not close by policy, as one sentence with what to do. */
 export interface Refusal {
-  readonly guard: 'policy_widened' | 'unusual_volume' | 'wrong_clock' | 'wrong_organization';
+  readonly guard:
+    | 'policy_widened'
+    | 'unusual_volume'
+    | 'wrong_clock'
+    | 'wrong_organization'
+    | 'source_unread';
   readonly sentence: string;
 }
 

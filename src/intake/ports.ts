@@ -27,6 +27,8 @@ export interface Reject {
   readonly message: string;
   /** The row as it stood, cut to 1,000 characters. */
   readonly raw: string;
+  /** What names the row where it has no line that a person could look up. */
+  readonly key?: string;
 }
 
 /** Public shape: `import … --json`. */
@@ -68,4 +70,70 @@ export interface HoldStore {
   hold(conversationIds: readonly string[], until: Instant | null, now: Instant): string[];
   /** The open conversations of one session. */
   conversationsOf(sessionId: string): string[];
+}
+
+// ---- the database of the user's own application ---------------------------------------------------------------
+
+/** A value as SQLite keeps it: NULL, TEXT, REAL, INTEGER or BLOB. */
+export type ForeignValue = null | string | number | bigint | Uint8Array;
+
+/** One row of the user's query. Texts and BLOBs are cut to 1,000 characters or bytes. */
+export interface ForeignRow {
+  readonly conversation_id: ForeignValue;
+  readonly session_id: ForeignValue;
+  readonly started_at: ForeignValue;
+  readonly last_activity_at: ForeignValue;
+  readonly user_id: ForeignValue;
+  /** The column that grows; null also where none is named. */
+  readonly since: ForeignValue;
+}
+
+/** What one read transaction brought. `unread`: rows that cannot be good, beyond those that are here to be named. */
+export interface ForeignPage {
+  readonly rows: readonly ForeignRow[];
+  readonly unread: number;
+}
+
+/** A database of another program and a query on it, opened for reading. All methods throw SourceError. */
+export interface OpenForeign {
+  /** Which file it is: another one in the same place has another identity. */
+  readonly fileIdentity: string;
+  readonly querySha256: string;
+  /** Columns that the query yields and nobody uses. */
+  readonly ignored: readonly string[];
+  /** The query itself asks since when, and is told NULL where everything is read. */
+  readonly asksSince: boolean;
+  /** How many rows there are to read from this moment on; null: all. */
+  count(since: Instant | null): number;
+  /**
+   * The same rows, page by page. Each step is one short read transaction of its own. Rows whose column is no time and
+   * sorts before every time are missing where `since` is given.
+   */
+  pages(since: Instant | null): Iterable<ForeignPage>;
+  close(): void;
+}
+
+/** The source as the settings name it. */
+export interface Foreign {
+  /** Of the file, for one line. */
+  readonly name: string;
+  readonly path: string;
+  open(): OpenForeign;
+}
+
+/** How far a source has been read, and what it was then. */
+export interface SourceState {
+  readonly fileIdentity: string;
+  readonly querySha256: string;
+  /** The newest change that was seen; null: it has no column that grows. */
+  readonly cursor: Instant | null;
+  readonly syncedAt: Instant;
+}
+
+export interface SourceStore {
+  /** Null: it was never read to its end. */
+  state(path: string): SourceState | null;
+  save(path: string, state: SourceState): void;
+  /** Runs calls of the stores as one immediate transaction. Never across an await. */
+  atomically<T>(fn: () => T): T;
 }

@@ -50,7 +50,7 @@ export function importMessage({ kind, file, counts, alreadyImported }: ImportSum
 }
 
 /** Public shape: `import … --json`. */
-export function importJson(summary: ImportSummary) {
+export function importJson(summary: ImportSummary, message: string = importMessage(summary)) {
   const { id, kind, file, counts, rejects } = summary;
   return {
     import: { id, kind, file },
@@ -60,8 +60,12 @@ export function importJson(summary: ImportSummary) {
       unchanged: counts.unchanged,
       rejected: counts.rejected,
     },
-    rejects: rejects.map(({ line, code, message }) => ({ line, code, message })),
+    rejects: rejects.map(({ line, code, message, key }) => ({
+      ...(key === undefined ? { line } : { key }),
+      code,
+      message,
+    })),
     exitCode: importExitCode(summary),
-    message: importMessage(summary),
+    message,
   };
 }

@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseError } from '../domain/errors.ts';
 import { type Instant, toIso } from '../domain/time.ts';
+import { APPLICATION_ID } from './application-id.ts';
 import type { Db } from './connection.ts';
 import { snapshot } from './snapshot.ts';
 
 /** The same two steps up from `src/store/` and from `dist/store/`. */
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
-
-/** Marks a file as ours, so that another program's database is never taken for one: "nswp" in ASCII. */
-const APPLICATION_ID = 0x6e737770;
 
 /** What opening changed. */
 export interface Migrated {

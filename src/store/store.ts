@@ -1,5 +1,5 @@
 import type { DiscoverStore } from '../discover/ports.ts';
-import type { HoldStore, IntakeStore } from '../intake/ports.ts';
+import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
@@ -11,6 +11,7 @@ import { type Maintenance, maintenance } from './maintenance.ts';
 import type { Migrated } from './migrate.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
+import { sourceStore } from './sources.ts';
 import { workStore } from './work.ts';
 
 /** Every port that is about the record, on one connection. All of them throw DatabaseError. */
@@ -19,6 +20,7 @@ export interface Store {
   readonly work: WorkStore;
   readonly ledger: Ledger;
   readonly intake: IntakeStore;
+  readonly sources: SourceStore;
   readonly holds: HoldStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
@@ -37,6 +39,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       work: workStore(db),
       ledger: ledger(db),
       intake: intakeStore(db),
+      sources: sourceStore(db),
       holds: holdStore(db),
       discover: discoverStore(db),
       report: reportStore(db),

@@ -11,6 +11,7 @@ import type {
   RemoteInfo,
   RunStore,
   SurveyApi,
+  Sync,
   WorkStore,
 } from './ports.ts';
 
@@ -23,6 +24,8 @@ export interface SweepDeps {
   /** Null: this contract has none. */
   readonly survey: SurveyApi | null;
   readonly remote: RemoteInfo;
+  /** Null: the mapping comes from nowhere by itself. */
+  readonly sync: Sync | null;
   readonly lease: Lease;
   readonly runs: RunStore;
   readonly work: WorkStore;
@@ -40,7 +43,7 @@ export interface SweepDeps {
 
 /** What the person watching may see. */
 export interface Progress {
-  readonly phase: 'recovering' | 'requests' | 'sweeping' | 'watching';
+  readonly phase: 'recovering' | 'syncing' | 'requests' | 'sweeping' | 'watching';
   readonly done: number;
   readonly total: number;
   readonly counts: Readonly<Counts>;

@@ -95,6 +95,31 @@ export interface RemoteInfo {
   waitingMs(): number;
 }
 
+// ---- where the mapping comes from ---------------------------------------------------------------------------
+
+/** What was brought in from the source. */
+export interface Synced {
+  readonly importId: number;
+  readonly file: string;
+  readonly counts: {
+    readonly rows: number;
+    readonly accepted: number;
+    readonly unchanged: number;
+    readonly rejected: number;
+  };
+  /** For people. */
+  readonly message: string;
+}
+
+/** The database of the user's own application. All methods throw SourceError when it cannot be read. */
+export interface Sync {
+  readonly name: string;
+  /** How many rows {@link run} would read. */
+  waiting(): number;
+  /** Brings the mapping up to date; `mayGoOn` is asked now and then. Null: it said no. */
+  run(mayGoOn: () => boolean): Promise<Synced | null>;
+}
+
 // ---- the lease --------------------------------------------------------------------------------------------
 
 export interface Lease {

@@ -14,6 +14,7 @@ import { createHealth } from './health.ts';
 import { listen } from './listen.ts';
 import { createNarration } from './narration.ts';
 import { createPool, type Pool } from './pool.ts';
+import type { Synced } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { recover } from './recover.ts';
 import { createSendClose } from './send-close.ts';
@@ -37,6 +38,8 @@ export interface RunReport {
   readonly counts: Readonly<Counts>;
   readonly keptReasons: Readonly<Recorder['keptReasons']>;
   readonly requests: RequestFigures;
+  /** What was read from the source first; null: nothing. */
+  readonly synced: Synced | null;
   readonly exitCode: ExitCode;
   readonly message: string;
 }
@@ -50,6 +53,7 @@ export interface RunInProgress {
   readonly pool: Pool;
   readonly feed: Feed;
   readonly budget: Budget;
+  synced: Synced | null;
   recover(): Promise<void>;
   phase(phase: Progress['phase'], total: number): void;
 }
@@ -126,6 +130,7 @@ export async function execute(
     counts: recorder.counts,
     pool,
     budget,
+    synced: null,
     feed: createFeed({
       ...parts,
       pool,
@@ -202,6 +207,7 @@ export async function execute(
       counts,
       keptReasons,
       requests,
+      synced: run.synced,
       exitCode,
       message,
     };

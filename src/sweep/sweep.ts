@@ -5,6 +5,7 @@ import type { Interrupts, SweepDeps, SweepSettings } from './context.ts';
 import { endBy } from './ending.ts';
 import type { RunStore } from './ports.ts';
 import { execute, type RunInProgress, type RunReport } from './run.ts';
+import { syncFirst } from './sync.ts';
 
 /** How many nights a night is compared with. */
 const BASELINE_RUNS = 14;
@@ -12,7 +13,7 @@ const BASELINE_RUNS = 14;
 const LATE_REQUESTS = 50;
 
 /**
- * One pass of the job: lease, recover, guard, requests, due mappings, watched ones, conclusion.
+ * One pass of the job: lease, recover, sync, guard, requests, due mappings, watched ones, conclusion.
  *
  * Throws LeaseHeldError at once when another holds the lease. A dry run needs no lease: it closes nothing.
  */
@@ -49,9 +50,10 @@ async function sweepSteps(
   try {
     if (!settings.dryRun) await takeOver(run, deps);
     if (!settings.onlyRequested) {
+      await syncFirst(run, deps, settings);
       counts.candidates = deps.work.countDue(due);
       counts.resting = deps.work.countResting(due);
-      await guard(run, deps, settings);
+      if (!run.ending.refused) await guard(run, deps, settings);
     }
     await takeInHand(run, deps, settings, interrupts);
   } catch (error) {

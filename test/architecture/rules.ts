@@ -18,11 +18,27 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   discover: { folders: ['domain'], files: ['sweep/deadline.ts'], ports: 'all' },
   report: { folders: ['domain'], ports: 'all' },
   store: { folders: ['domain'], ports: 'types' },
+  source: {
+    folders: ['domain'],
+    files: ['config/nearest.ts', 'store/application-id.ts', 'store/patience.ts'],
+    ports: 'types',
+  },
   genesys: { folders: ['domain'], ports: 'types' },
   config: { folders: ['domain'], files: ['genesys/regions.ts'] },
   simulator: { folders: ['domain'] },
   cli: {
-    folders: ['domain', 'sweep', 'intake', 'discover', 'report', 'store', 'genesys', 'config', 'simulator'],
+    folders: [
+      'domain',
+      'sweep',
+      'intake',
+      'discover',
+      'report',
+      'store',
+      'source',
+      'genesys',
+      'config',
+      'simulator',
+    ],
     ports: 'all',
   },
 };

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { consequencesOf } from '../../src/domain/outcome.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { openStore } from '../../src/store/store.ts';
-import { id, mappingRow, newRun, outcome, tempDir } from '../store/fixtures.ts';
+import { conclude, id, mappingRow, newRun, outcome, tempDir } from '../store/fixtures.ts';
 import { runMain } from './running.ts';
 
 /** What doctor says of a record in which these were unconfirmed or forbidden for three nights. */
@@ -24,7 +23,7 @@ async function restingCheck(count: number): Promise<{ status: string; says: stri
       const one =
         n === 1 ? { outcome: 'failed', httpStatus: 403 } : { outcome: 'unconfirmed', httpStatus: 200 };
       const recorded = outcome(n, { ...one, decidedAt, correlationId: `c-${n}` } as never);
-      store.ledger.record(run, recorded, consequencesOf(recorded), decidedAt);
+      conclude(store, run, recorded, decidedAt);
     }
   }
   store.close();

@@ -20,6 +20,20 @@ describe('nightsweep.yaml', () => {
     [`exemptQueues: ${QUEUE}`, { policy: { exemptQueues: [QUEUE] } }],
     ['exemptQueues: []', { policy: { exemptQueues: [] } }],
     ['closeReason: |\n  ended at\n  night\n', { closeReason: 'ended at\nnight' }],
+    [
+      'source:\n  file: /srv/app.db\n  overlap: 10m\n  since: updated_at # a column\n  query: |\n    SELECT *\n    FROM t\n',
+      {
+        source: {
+          file: '/srv/app.db',
+          query: 'SELECT *\nFROM t',
+          since: 'updated_at',
+          overlapMs: 600_000,
+        },
+      },
+    ],
+    ['source: { file: /srv/app.db, query: SELECT 1 }', { source: { since: null, overlapMs: 86_400_000 } }],
+    ['source.file: /srv/app.db\nsource.query: SELECT 1', { source: { file: '/srv/app.db' } }],
+    ['source:\n  file: none\n', { source: null }],
   ])('%j is understood', (yaml, expected) => {
     expect(load(yaml)).toMatchObject(expected);
   });
@@ -64,6 +78,38 @@ describe('nightsweep.yaml', () => {
     [
       'concurrency:\n  min: 3\n',
       'nightsweep.yaml line 1: concurrency cannot be a mapping or an alias; give a whole number from 1 to 100.',
+    ],
+    [
+      'api: platform\nsource:\n  file: a.db\n  querry: SELECT 1\n',
+      'nightsweep.yaml line 4: source.querry is not a setting; did you mean source.query?',
+    ],
+    [
+      'source:\n  staleAfter: 24h\n',
+      'nightsweep.yaml line 2: source.staleAfter is not a setting; `nightsweep config` lists those there are.',
+    ],
+    [
+      'source: app.db\n',
+      'nightsweep.yaml line 1: source has no value of its own; give file, query, since, overlap in the lines below it, indented.',
+    ],
+    [
+      'source:\n',
+      'nightsweep.yaml line 1: source has no value of its own; give file, query, since, overlap in the lines below it, indented.',
+    ],
+    [
+      'source:\n  file: a.db\nsource.file: b.db\n',
+      'nightsweep.yaml line 3: source.file is already given in nightsweep.yaml line 2; keep one.',
+    ],
+    [
+      'source:\n  file: [a.db]\n',
+      'nightsweep.yaml line 2: source.file cannot be a list; give the path of a SQLite file, or none.',
+    ],
+    [
+      'source:\n  file: a.db\n',
+      'source cannot be honoured without source.query; give source.file and source.query together, or neither.',
+    ],
+    [
+      'source:\n  query: SELECT 1\n  since: a\n',
+      'source cannot be honoured without source.file; give source.file and source.query together, or neither.',
     ],
     [
       '- staleAfter\n',

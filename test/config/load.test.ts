@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { UsageError } from '../../src/domain/errors.ts';
@@ -26,6 +27,7 @@ describe('the configuration', () => {
     const { config, origins } = load();
     expect(config).toEqual({
       db: 'data/nightsweep.db',
+      source: null,
       api: 'platform',
       survey: true,
       policy: {
@@ -160,5 +162,22 @@ describe('the configuration', () => {
   it('counts an empty variable as not set, and takes one of .env away with it', () => {
     const given = { dotEnv: 'NIGHTSWEEP_DB=x.db', file: 'db: y.db', env: { NIGHTSWEEP_DB: '' } };
     expect(load(given)).toMatchObject({ config: { db: 'y.db' }, origins: { db: 'file' } });
+  });
+
+  it('finds the source beside the settings that name it, else from where the program runs', () => {
+    const yaml = 'source: { file: ../app.db, query: SELECT 1 }';
+    const here = surroundings({ 'nightsweep.yaml': yaml });
+    const fileOf = (env: Record<string, string>) => {
+      const { config } = loadConfig({
+        ...here,
+        env,
+        cwd: '/',
+        flags: {},
+        configFile: `${here.cwd}/nightsweep.yaml`,
+      });
+      return config.source?.file;
+    };
+    expect(fileOf({})).toBe(join(here.cwd, '../app.db'));
+    expect(fileOf({ NIGHTSWEEP_SOURCE_FILE: 'srv/app.db' })).toBe('/srv/app.db');
   });
 });

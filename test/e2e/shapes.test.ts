@@ -104,10 +104,19 @@ describe('the public JSON shapes', () => {
         counts: numbers(COUNTS),
         keptReasons: { parked: 1, active_recently: 1 },
         requests: numbers(REQUESTS),
+        source: null,
         exitCode: 0,
         message: TEXT,
       });
-      expect(Object.keys(json)).toEqual(['run', 'counts', 'keptReasons', 'requests', 'exitCode', 'message']);
+      expect(Object.keys(json)).toEqual([
+        'run',
+        'counts',
+        'keptReasons',
+        'requests',
+        'source',
+        'exitCode',
+        'message',
+      ]);
       expect(stderr, 'narration as JSON lines').toSatisfy((text: string) =>
         text.split('\n').every((line) => line === '' || typeof JSON.parse(line) === 'object'),
       );

@@ -96,6 +96,7 @@ export function startProcess(
     api,
     survey: api,
     remote: remote.info,
+    sync: null,
     lease: {
       acquire: () => {
         if (world.holder !== null && !stage.isDead(world.holder)) return null;

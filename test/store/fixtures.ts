@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { NO_FACTS, type Outcome } from '../../src/domain/outcome.ts';
+import { consequencesOf, NO_FACTS, type Outcome } from '../../src/domain/outcome.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { HOUR, type Instant } from '../../src/domain/time.ts';
 import type { MappingRow } from '../../src/intake/ports.ts';
@@ -115,4 +115,18 @@ export function intent(n: number, runId: number, changes: Partial<Intent> = {}):
 /** Records an intent whatever is known of its conversation. */
 export function intend({ ledger }: Pick<Store, 'ledger'>, one: Intent): boolean {
   return ledger.intend(one.conversationId, () => one);
+}
+
+/** Records an outcome of a real run with all it changes: a close of ours together with its intent. */
+export function conclude(
+  { ledger }: Pick<Store, 'ledger'>,
+  runId: number,
+  it: Outcome,
+  seenAt: Instant,
+): void {
+  const consequences = consequencesOf(it);
+  const { conversationId } = it;
+  const isIntended = ledger.intents().some((one) => one.conversationId === conversationId);
+  if (consequences.needsIntent && !isIntended) intend({ ledger }, intent(0, runId, { conversationId }));
+  ledger.record(runId, it, consequences, seenAt);
 }

@@ -3,7 +3,7 @@ import { DatabaseError } from '../../src/domain/errors.ts';
 import { consequencesOf, OUTCOMES, type Outcome, type OutcomeKind } from '../../src/domain/outcome.ts';
 import { HOUR, toIso } from '../../src/domain/time.ts';
 import type { Known } from '../../src/sweep/ports.ts';
-import { id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
+import { conclude, id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
 
 let db: ReturnType<typeof tempStore>;
 let runId: number;
@@ -15,14 +15,7 @@ beforeEach(() => {
 const SEEN = T0 + 2 * HOUR;
 const ask = (n: number, origin = 'cli', at = T0) =>
   db.store.intake.requestCloses([{ conversationId: id(n), reason: 'r', origin, force: false }], at);
-/** A close of ours cannot be recorded without its intent. */
-const record = (it: Outcome) => {
-  const consequences = consequencesOf(it);
-  if (consequences.needsIntent) {
-    intend(db.store, intent(0, runId, { conversationId: it.conversationId }));
-  }
-  db.store.ledger.record(runId, it, consequences, SEEN);
-};
+const record = (it: Outcome) => conclude(db.store, runId, it, SEEN);
 const requestOf = (n: number) => db.store.report.history(id(n)).requests[0];
 
 describe('an intent', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { consequencesOf, type Outcome } from '../../src/domain/outcome.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { DAY, HOUR, toIso } from '../../src/domain/time.ts';
 import { gather } from '../../src/report/gather.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { NewRun, RunConclusion } from '../../src/sweep/ports.ts';
-import { id, mappingRow, newRun, outcome, POLICY, T0, tempStore } from './fixtures.ts';
+import { conclude, id, mappingRow, newRun, outcome, POLICY, T0, tempStore } from './fixtures.ts';
 
 const at = (hours: number) => T0 + hours * HOUR;
 
@@ -328,7 +328,7 @@ describe('a report on a record', () => {
     store.intake.putMappings([mappingRow(1), mappingRow(2)], 'csv', T0);
     const run = ended(store, 2, {}, { requests: { ...noRequests(), total: 9, reads: 9 } });
     for (const one of [closed(1, 3), outcome(2, { decidedAt: at(3) })]) {
-      store.ledger.record(run, one, consequencesOf(one), at(3));
+      conclude(store, run, one, at(3));
     }
     const report = gather(store.report, question, DAY);
     expect(report).toMatchObject({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { consequencesOf } from '../../src/domain/outcome.ts';
 import { HOUR, toIso } from '../../src/domain/time.ts';
-import { id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
+import { conclude, id, intend, intent, mappingRow, newRun, outcome, T0, tempStore } from './fixtures.ts';
 
 const at = (hours: number) => T0 + hours * HOUR;
 
@@ -87,7 +86,7 @@ describe('the history of a conversation', () => {
     const would = outcome(1, { outcome: 'would_close', origin: 'cli' });
     const kept = outcome(1, { origin: 'cli', decidedAt: at(2) });
     store.ledger.record(dry, would, null, T0);
-    store.ledger.record(run, kept, consequencesOf(kept), T0);
+    conclude(store, run, kept, T0);
     ask(3);
     intend(store, intent(1, run, { intendedAt: at(4) }));
 

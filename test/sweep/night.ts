@@ -68,7 +68,7 @@ export interface NightOptions {
 
 /** What one run may be given besides its settings. */
 export type How = Partial<
-  Pick<SweepDeps, 'confirm' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> &
+  Pick<SweepDeps, 'confirm' | 'sync' | 'isAlive' | 'onProgress' | 'onOutcome' | 'identity'> &
     Pick<ClientOptions, 'apiUrl' | 'loginUrl'> &
     Interrupts
 >;
@@ -191,6 +191,7 @@ export async function night(
       api: client.conversations,
       survey: client.survey,
       remote: client.remote,
+      sync: null,
       lease: createLease(path),
       runs: store.runs,
       work: store.work,

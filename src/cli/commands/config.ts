@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { shortened } from '../../domain/text.ts';
 import type { Command, Context } from '../command.ts';
 
 /** The settings in force. */
@@ -26,10 +27,21 @@ export const config: Command = {
     out.print(
       numberTable(
         ['setting', 'value', 'from'],
-        rows.map(({ key, value, origin }) => [key, value ?? '(not set)', origin]),
+        rows.map(({ key, value, origin, unit }) => [
+          key,
+          value === null ? '(not set)' : unit === 'SQL' ? onOneLine(value) : value,
+          origin,
+        ]),
         out.colors,
       ),
     );
     return EXIT.ok;
   },
 };
+
+const SHOWN = 44;
+
+/** The beginning of a query; `--json` has all of it. */
+function onOneLine(sql: string): string {
+  return shortened(sql.replace(/\s+/g, ' '), SHOWN);
+}

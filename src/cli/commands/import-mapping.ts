@@ -1,31 +1,71 @@
-import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import type { Command, Context } from '../command.ts';
+
+const WHAT_FILE = 'a CSV file with a header; - for standard input';
 
 /** Brings in the session → conversation mapping. */
 export const importMapping: Command = {
-  usage: 'import mapping <file>',
-  summary: 'Brings in a CSV session_id, conversation_id, started_at [, last_activity_at] [, user_id].',
+  usage: 'import mapping [file]',
+  summary:
+    'Brings in a CSV session_id, conversation_id, started_at [, last_activity_at] [, user_id], or what is new in the source of the settings.',
   examples: [
     ['nightsweep import mapping sessions.csv', 'new rows are added, known ones brought up to date'],
     ['export-sessions | nightsweep import mapping -', 'from a program'],
+    ['nightsweep import mapping --from-source', 'what every sweep does first, alone'],
   ],
-  positionals: { file: 'a CSV file with a header; - for standard input' },
-  options: {},
+  positionals: { file: WHAT_FILE },
+  options: {
+    'from-source': { describe: 'read the database that source.file names, from where it was read last' },
+    full: { describe: 'with --from-source: read everything again' },
+  },
   exits: [EXIT.incomplete, EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
-    const { io, args, log } = context;
-    const { openSource } = await import('../source.ts');
-    const { openRecord } = await import('../compose.ts');
-    const { importMapping: importRows } = await import('../../intake/import-mapping.ts');
-    const { printImport } = await import('../render/import.ts');
-    const file = args.positional('file');
-    const source = openSource(io, file);
-    const store = openRecord(context, 'create');
-    try {
-      const summary = await importRows({ source, file, store: store.intake, clock: io.clock, log });
-      return printImport(context, summary);
-    } finally {
-      store.close();
+    const { args } = context;
+    const [file] = args.positionals('file');
+    const full = args.flag('full');
+    if (args.flag('from-source')) {
+      if (file === undefined) return fromSource(context, full);
+      throw new UsageError(`--from-source reads what source.file names; leave out ${file}, or the flag.`);
     }
+    if (full) throw new UsageError('--full goes with --from-source; a file is always read as a whole.');
+    if (file === undefined || file === '') {
+      throw new UsageError(
+        `import mapping needs ${WHAT_FILE}; or --from-source; see nightsweep import mapping --help.`,
+      );
+    }
+    return fromFile(context, file);
   },
 };
+
+async function fromFile(context: Context, file: string): Promise<ExitCode> {
+  const { io, log } = context;
+  const { openSource } = await import('../source.ts');
+  const { openRecord } = await import('../compose.ts');
+  const { importMapping: importRows } = await import('../../intake/import-mapping.ts');
+  const { printImport } = await import('../render/import.ts');
+  const source = openSource(io, file);
+  const store = openRecord(context, 'create');
+  try {
+    const summary = await importRows({ source, file, store: store.intake, clock: io.clock, log });
+    return printImport(context, summary);
+  } finally {
+    store.close();
+  }
+}
+
+async function fromSource(context: Context, full: boolean): Promise<ExitCode> {
+  const { openRecord } = await import('../compose.ts');
+  const { demandSource, syncFrom } = await import('../sync.ts');
+  const { syncMessage } = await import('../../intake/sync-source.ts');
+  const { printImport } = await import('../render/import.ts');
+  const source = demandSource(context);
+  const store = openRecord(context, 'create');
+  try {
+    const summary = await syncFrom(context, store, source, { full, mayGoOn: () => true });
+    // Nobody tells it to end.
+    if (summary === null) throw new Error('The sync has ended by itself.');
+    return printImport(context, summary, syncMessage(summary));
+  } finally {
+    store.close();
+  }
+}

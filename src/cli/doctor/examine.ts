@@ -6,6 +6,7 @@ import { databaseExists } from '../compose.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { examineRecord } from './record.ts';
 import { examineRemote } from './remote.ts';
+import { examineSource } from './source.ts';
 
 /** Looks at everything; what cannot be looked at because of an earlier failure is left out. */
 export async function examine(context: Context): Promise<Check[]> {
@@ -18,7 +19,10 @@ export async function examine(context: Context): Promise<Check[]> {
     ...(await examineAccount(context)),
     ...(databaseExists(context)
       ? examineRecord(context)
-      : [warn('database', `there is none at ${config.db} yet; nightsweep import mapping FILE creates it`)]),
+      : [
+          warn('database', `there is none at ${config.db} yet; nightsweep import mapping FILE creates it`),
+          ...examineSource(context, null),
+        ]),
   ];
 }
 

@@ -7,8 +7,9 @@ import { holder } from '../../sweep/sweep.ts';
 import type { Context } from '../command.ts';
 import { databasePath, openRecord } from '../compose.ts';
 import { type Check, fail, ok, warn } from './check.ts';
+import { examineSource } from './source.ts';
 
-/** Database, lease and last runs. */
+/** Database, lease and last runs, and the source, which has been read as far as the database says. */
 export function examineRecord(context: Context): Check[] {
   let store: Store;
   try {
@@ -23,6 +24,7 @@ export function examineRecord(context: Context): Check[] {
       lease(context, store),
       lastRuns(context, store),
       ...resting(context, store),
+      ...examineSource(context, store),
     ];
   } finally {
     store.close();

@@ -21,8 +21,13 @@ export function runJson(
 }
 
 /** The public object of `sweep --json`. */
-export function sweepJson({ run, counts, keptReasons, requests, exitCode, message }: RunReport): object {
-  return { run: runJson(run), counts, keptReasons, requests, exitCode, message };
+export function sweepJson(report: RunReport): object {
+  const { run, counts, keptReasons, requests, synced, exitCode, message } = report;
+  const source =
+    synced === null
+      ? null
+      : { import: { id: synced.importId, kind: 'mapping', file: synced.file }, counts: synced.counts };
+  return { run: runJson(run), counts, keptReasons, requests, source, exitCode, message };
 }
 
 /** Keeps a number and what it counts on one line. */
