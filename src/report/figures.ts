@@ -1,3 +1,4 @@
+import { sourceOf } from '../domain/close-request.ts';
 import { OUTCOMES, type OutcomeKind } from '../domain/outcome.ts';
 import { HOUR, type Instant } from '../domain/time.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
@@ -46,8 +47,9 @@ export function figures(rows: Iterable<OutcomeRow>, question: ReportQuestion): R
   if (by === 'day') for (const day of daysOf(question, calendar)) groupOf(day, 0);
   for (const row of rows) {
     if (row.decidedAt < since || row.decidedAt >= until) continue;
-    totals[row.outcome]++;
-    groupOf(keyOf(row, by, calendar), orderOf(row, by))[row.outcome]++;
+    const { n = 1 } = row;
+    totals[row.outcome] += n;
+    groupOf(keyOf(row, by, calendar), orderOf(row, by))[row.outcome] += n;
   }
   const ordered = [...groups].sort(([a, { order: x }], [b, { order: y }]) => x - y || (a < b ? -1 : 1));
   return { ...question, totals, rows: ordered.map(([key, { order: _, ...counts }]) => ({ key, ...counts })) };
@@ -70,7 +72,7 @@ function keyOf(row: OutcomeRow, by: Grouping, calendar: Calendar): string {
     case 'queue':
       return row.queueId ?? NO_KEY;
     case 'origin':
-      return row.origin.replace(/^(csv:.*)#\d+$/s, '$1');
+      return sourceOf(row.origin);
     case 'run':
       return String(row.runId);
   }

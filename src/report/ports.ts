@@ -2,6 +2,7 @@ import type { CloseRequest } from '../domain/close-request.ts';
 import type { Mapping } from '../domain/mapping.ts';
 import type { Outcome, OutcomeKind } from '../domain/outcome.ts';
 import type { Run } from '../domain/run.ts';
+import type { Summary } from '../domain/summary.ts';
 import type { Instant } from '../domain/time.ts';
 
 /** One outcome of a real run, reduced to what figures need. */
@@ -12,6 +13,8 @@ export interface OutcomeRow {
   readonly origin: string;
   readonly queueId: string | null;
   readonly decidedAt: Instant;
+  /** How many it stands for; left out: 1. */
+  readonly n?: number;
 }
 
 export interface SettledRequest extends CloseRequest {
@@ -36,6 +39,10 @@ export interface Overview {
   readonly pendingRequests: number;
   readonly intents: number;
   readonly outcomes: number;
+  /** Outcomes that were pruned and live on in summaries. */
+  readonly summarised: number;
+  /** From then on every outcome is there; null: nothing was ever pruned. */
+  readonly detailSince: Instant | null;
   readonly runs: number;
   readonly oldestOpenAt: Instant | null;
 }
@@ -54,6 +61,12 @@ export interface Resting {
 export interface ReportStore {
   /** Outcomes of real runs with `since <= decided_at < until`, oldest first, read page by page. */
   outcomes(since: Instant, until: Instant): Iterable<OutcomeRow>;
+  /** What pruning has left of outcomes, whose quarter hour begins with `since <= slot_at < until`, oldest first. */
+  summaries(since: Instant, until: Instant): Iterable<Summary>;
+  /** The first moment from which every outcome is there; null: nothing was ever pruned. */
+  detailSince(): Instant | null;
+  /** Everything that is read within `fn` is of one moment, also while a run records or a prune removes. */
+  atOneMoment<T>(fn: () => T): T;
   history(conversationId: string): History;
   /** Newest first. */
   runs(limit: number): Run[];

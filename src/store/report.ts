@@ -8,6 +8,7 @@ import { overviewReader } from './overview.ts';
 import { restingReader } from './resting.ts';
 import { instant, limitOf, text } from './rows.ts';
 import { type RunColumns, toRun } from './run-rows.ts';
+import { detailSinceReader, summariesReader } from './summaries.ts';
 
 /** Rows read at once for figures. */
 const PAGE = 1_000;
@@ -58,6 +59,9 @@ export function reportStore(db: Db): ReportStore {
 
   return {
     outcomes,
+    summaries: summariesReader(db),
+    detailSince: detailSinceReader(db),
+    atOneMoment: (fn) => db.read(fn),
     history: historyReader(db),
     runs: (limit) => newestRuns.all({ limit: limitOf(limit) }).map(toRun),
     run: (runId) => {

@@ -139,6 +139,8 @@ describe('the overview', () => {
       pendingRequests: 0,
       intents: 0,
       outcomes: 0,
+      summarised: 0,
+      detailSince: null,
       runs: 0,
       oldestOpenAt: null,
     });
@@ -174,6 +176,8 @@ describe('the overview', () => {
       pendingRequests: 2,
       intents: 1,
       outcomes: 2,
+      summarised: 0,
+      detailSince: null,
       runs: 1,
       oldestOpenAt: at(3),
     });

@@ -40,10 +40,12 @@ export const report: Command = {
     const given = args.text('out');
     const file = given === undefined ? null : outputFile(io, given);
     const { openRecord } = await import('../compose.ts');
+    const { counted } = await import('../../report/counted.ts');
     const store = openRecord(context, 'read');
     try {
-      const result = figures(store.report.outcomes(period.since, period.until), { ...period, timeZone, by });
-
+      const result = store.report.atOneMoment(() =>
+        figures(counted(store.report, period), { ...period, timeZone, by }),
+      );
       const text = await render(result, format, file === null && out.color);
       if (file === null) out.raw(text);
       else {
