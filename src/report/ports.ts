@@ -1,5 +1,5 @@
 import type { CloseRequest } from '../domain/close-request.ts';
-import type { Mapping } from '../domain/mapping.ts';
+import type { Mapping, MappingState } from '../domain/mapping.ts';
 import type { Outcome, OutcomeKind } from '../domain/outcome.ts';
 import type { Run } from '../domain/run.ts';
 import type { Summary } from '../domain/summary.ts';
@@ -22,14 +22,34 @@ export interface SettledRequest extends CloseRequest {
   readonly outcome: OutcomeKind | null;
 }
 
+/** An outcome, and the run that recorded it. */
+export interface RecordedOutcome extends Outcome {
+  readonly runId: number;
+  readonly dryRun: boolean;
+}
+
 /** Everything recorded about one conversation. */
 export interface History {
   readonly mapping: Mapping | null;
+  /** When the mapping was recorded. */
+  readonly mappedAt: Instant | null;
   readonly source: string | null;
   readonly intendedAt: Instant | null;
   readonly requests: readonly SettledRequest[];
-  /** Oldest first, dry runs included. */
-  readonly outcomes: readonly (Outcome & { readonly runId: number; readonly dryRun: boolean })[];
+  /** In the order of recording, dry runs included. */
+  readonly outcomes: readonly RecordedOutcome[];
+  /** Outcomes before it may have been pruned; null: none ever was. */
+  readonly detailSince: Instant | null;
+}
+
+/** One of the conversations of a session, and the last that a real run recorded about it. */
+export interface SessionConversation {
+  readonly conversationId: string;
+  readonly state: MappingState;
+  readonly startedAt: Instant;
+  readonly lastActivityAt: Instant | null;
+  readonly stateAt: Instant | null;
+  readonly lastOutcome: OutcomeKind | null;
 }
 
 /** The database at a glance, for `doctor` and `db status`. */
@@ -68,6 +88,8 @@ export interface ReportStore {
   /** Everything that is read within `fn` is of one moment, also while a run records or a prune removes. */
   atOneMoment<T>(fn: () => T): T;
   history(conversationId: string): History;
+  /** All that are mapped to it, in the order in which they began. */
+  conversationsOf(sessionId: string): SessionConversation[];
   /** Newest first. */
   runs(limit: number): Run[];
   run(runId: number): Run | null;

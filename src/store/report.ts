@@ -2,7 +2,7 @@ import type { OutcomeKind } from '../domain/outcome.ts';
 import type { Instant } from '../domain/time.ts';
 import type { OutcomeRow, ReportStore } from '../report/ports.ts';
 import type { Db } from './connection.ts';
-import { historyReader } from './history.ts';
+import { historyReader, sessionReader } from './history.ts';
 import { type OutcomeColumns, toOutcome } from './outcome-rows.ts';
 import { overviewReader } from './overview.ts';
 import { restingReader } from './resting.ts';
@@ -63,6 +63,7 @@ export function reportStore(db: Db): ReportStore {
     detailSince: detailSinceReader(db),
     atOneMoment: (fn) => db.read(fn),
     history: historyReader(db),
+    conversationsOf: sessionReader(db),
     runs: (limit) => newestRuns.all({ limit: limitOf(limit) }).map(toRun),
     run: (runId) => {
       const found = oneRun.get({ id: runId });

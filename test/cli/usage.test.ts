@@ -56,6 +56,12 @@ const TYPED: readonly Case[] = [
   [`hold ${ID} --for 1d --release`, 2, 'hold needs either'],
   ['hold --for 7d', 2, 'hold needs conversation ids'],
   ['explain', 2, 'explain needs'],
+  [
+    'explain --session nobody',
+    2,
+    'No conversation is mapped to the session nobody; explain the conversation by its id',
+  ],
+  [`explain ${ID} --session x`, 2, 'explain needs one conversation id, or --session SESSION_ID instead.'],
   ['explain 12345', 2, '"12345" is not a conversation id'],
   ['runs abc', 2, '"abc" is not the number of a run'],
   ['runs 99', 2, 'There is no run 99'],
