@@ -17,6 +17,22 @@ export interface OutcomeRow {
   readonly n?: number;
 }
 
+/** What one look showed, as far as it matters for what another policy would have decided. */
+export interface Observation
+  extends Pick<
+    Outcome,
+    | 'conversationId'
+    | 'outcome'
+    | 'reason'
+    | 'remoteLastActivityAt'
+    | 'idleSeconds'
+    | 'agentConnected'
+    | 'decidedAt'
+  > {
+  readonly runId: number;
+  readonly dryRun: boolean;
+}
+
 export interface SettledRequest extends CloseRequest {
   readonly settledAt: Instant | null;
   readonly outcome: OutcomeKind | null;
@@ -83,6 +99,8 @@ export interface ReportStore {
   outcomes(since: Instant, until: Instant): Iterable<OutcomeRow>;
   /** What pruning has left of outcomes, whose quarter hour begins with `since <= slot_at < until`, oldest first. */
   summaries(since: Instant, until: Instant): Iterable<Summary>;
+  /** What every look since then has shown, dry runs included, oldest first, read page by page. */
+  observations(since: Instant): Iterable<Observation>;
   /** The first moment from which every outcome is there; null: nothing was ever pruned. */
   detailSince(): Instant | null;
   /** Everything that is read within `fn` is of one moment, also while a run records or a prune removes. */

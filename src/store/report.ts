@@ -3,6 +3,7 @@ import type { Instant } from '../domain/time.ts';
 import type { OutcomeRow, ReportStore } from '../report/ports.ts';
 import type { Db } from './connection.ts';
 import { historyReader, sessionReader } from './history.ts';
+import { observationsReader } from './observations.ts';
 import { type OutcomeColumns, toOutcome } from './outcome-rows.ts';
 import { overviewReader } from './overview.ts';
 import { restingReader } from './resting.ts';
@@ -60,6 +61,7 @@ export function reportStore(db: Db): ReportStore {
   return {
     outcomes,
     summaries: summariesReader(db),
+    observations: observationsReader(db),
     detailSince: detailSinceReader(db),
     atOneMoment: (fn) => db.read(fn),
     history: historyReader(db),

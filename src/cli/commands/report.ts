@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import type { Report } from '../../report/figures.ts';
 import type { Command, Context } from '../command.ts';
 import { outputFile, write } from '../files.ts';
+import { reportWhatIf, WHAT_IF } from '../what-if.ts';
 
 const GROUPINGS = ['day', 'hour', 'outcome', 'reason', 'queue', 'origin', 'run'] as const;
 const FORMATS = ['table', 'json', 'csv'] as const;
@@ -14,6 +15,7 @@ export const report: Command = {
     ['nightsweep report', 'the last seven days, day by day'],
     ['nightsweep report --since 2026-11-01 --by queue', 'since a date, by queue'],
     ['nightsweep report --format csv --out closed.csv', 'for a spreadsheet'],
+    ['nightsweep report --what-if stale-after=12h --since 30d', 'what a shorter patience would have closed'],
   ],
   options: {
     since: { value: 'WHEN', describe: 'an age such as 7d, a date or a time (7d)' },
@@ -21,11 +23,14 @@ export const report: Command = {
     by: { value: 'WHAT', describe: `${GROUPINGS.join(', ')} (day)` },
     format: { value: 'NAME', describe: `${FORMATS.join(', ')} (table)` },
     out: { value: 'FILE', describe: 'write to this file instead of stdout' },
+    ...WHAT_IF,
     'time-zone': { value: 'ZONE', describe: 'for days and hours, such as Europe/Berlin (here)' },
   },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { io, args, out, log } = context;
+    const whatIf = args.text('what-if');
+    if (whatIf !== undefined) return reportWhatIf(context, whatIf);
     const { parsePeriod } = await import('../../report/period.ts');
     const { figures } = await import('../../report/figures.ts');
     const by = args.choice('by', GROUPINGS) ?? 'day';
