@@ -109,10 +109,12 @@ describe('db prune', () => {
     expect((await place.run('db', 'prune', '--keep', KEEP, '--yes')).stdout).toContain('is left to remove');
   });
 
-  it('db status tells of it, and db check looks at it', async () => {
+  it('db status and runs tell of it, and db check looks at it', async () => {
     expect((await place.run('db', 'status')).stdout).toMatch(
       new RegExp(`\n  ${OLD} outcomes before \\d{4}-\\d\\d-\\d\\d are summarised\n$`),
     );
+    expect((await place.run('runs', '2')).stdout).toContain('its outcomes were pruned');
+    expect((await place.run('runs', String(NIGHTS))).stdout).not.toContain('pruned');
     expect((await place.run('db', 'check')).stdout).toBe('The database is whole.\n');
     place.execute('PRAGMA foreign_keys = OFF; UPDATE outcome_summaries SET run_id = 999 WHERE id = 1');
     const { code, stdout } = await place.run('db', 'check');
