@@ -20,3 +20,8 @@ export interface CloseRequest {
 export function isFromPerson(request: Pick<CloseRequest, 'origin'>): boolean {
   return !request.origin.startsWith('webhook:');
 }
+
+/** What a report counts together: `csv:FILE` for every line of that file, any other origin as it is. */
+export function sourceOf(origin: Origin): Origin {
+  return origin.replace(/^(csv:.*)#\d+$/s, '$1');
+}

@@ -11,6 +11,11 @@ export function toIso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
+/** The first moment of the UTC day that `at` lies in. */
+export function startOfUtcDay(at: Instant): Instant {
+  return Math.floor(at / DAY) * DAY;
+}
+
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/i;
 
 /** An offset can move the years 0000 and 9999 to where {@link toIso} has no four-digit year. */

@@ -1,4 +1,5 @@
-import { type Instant, MINUTE } from '../domain/time.ts';
+import { SLOT_MS } from '../domain/summary.ts';
+import type { Instant } from '../domain/time.ts';
 
 /** Day and hour of a moment in one time zone, as keys that sort and never mean two different hours. */
 export interface Calendar {
@@ -9,9 +10,6 @@ export interface Calendar {
   /** `2026-10-25 02:10` */
   minute(at: Instant): string;
 }
-
-/** Every offset in use, and every change of one, is a multiple of this (IANA time zone data since 1972). */
-const SLOT_MS = 15 * MINUTE;
 
 /** @param timeZone an IANA name that has passed {@link import('./period.ts').checkTimeZone} */
 export function calendarOf(timeZone: string): Calendar {

@@ -1,9 +1,11 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { type Case, type Decision, RULES } from '../domain/decide.ts';
+import type { Decision } from '../domain/decide.ts';
 import type { Policy } from '../domain/policy.ts';
 import { humanDuration, type Instant, toIso } from '../domain/time.ts';
 import { type Fact, ourFacts, remoteFacts } from './explain-facts.ts';
+import { type RuleStep, walkRules } from './explain-rules.ts';
 import type { History, SettledRequest } from './ports.ts';
+import { isRecorded, type TimelineEvent, timelineOf } from './timeline.ts';
 
 export interface ExplainQuestion {
   readonly conversationId: string;
@@ -14,24 +16,24 @@ export interface ExplainQuestion {
   readonly now: Instant;
 }
 
-/** One rule of decide(): whether it decided, was passed, or never asked because an earlier one decided. */
-export interface RuleStep {
-  readonly question: string;
-  readonly result: 'decided' | 'passed' | 'not_asked';
-}
-
 /** Everything there is to say about one conversation. */
 export interface Explanation {
   readonly conversationId: string;
   readonly now: Instant;
   /** `record`: nobody read the conversation, so only what was recorded is used. */
   readonly basis: 'read' | 'not_found' | 'record';
+  /** Whether our record knows anything of it. */
+  readonly recorded: boolean;
+  /** Outcomes before it may have been pruned; null: none ever was. */
+  readonly detailSince: Instant | null;
   /** Null without a mapping. */
   readonly ours: readonly Fact[] | null;
   readonly remote: readonly Fact[] | null;
   readonly requests: readonly SettledRequest[];
-  /** Oldest first. */
+  /** In the order of recording. */
   readonly outcomes: History['outcomes'];
+  /** All of that as it happened, oldest first. */
+  readonly timeline: readonly TimelineEvent[];
   /** In the order in which they are asked; empty when nothing was read. */
   readonly rules: readonly RuleStep[];
   readonly decision: Decision | null;
@@ -49,15 +51,18 @@ export function explain(question: ExplainQuestion): Explanation {
   const { rules, decision } =
     read === null
       ? { rules: [], decision: null }
-      : walk({ conversation: read, mapping: history.mapping, request, policy, now });
+      : walkRules({ conversation: read, mapping: history.mapping, request, policy, now });
   return {
     conversationId,
     now,
     basis: remote === null ? 'record' : remote === 'not_found' ? 'not_found' : 'read',
+    recorded: isRecorded(history),
+    detailSince: history.detailSince,
     ours: history.mapping && ourFacts(history.mapping, history.source, history.intendedAt),
     remote: read && remoteFacts(read),
     requests: history.requests,
     outcomes: history.outcomes,
+    timeline: timelineOf(history, now),
     rules,
     decision,
     conclusion: conclusionOf(question, decision),
@@ -67,17 +72,6 @@ export function explain(question: ExplainQuestion): Explanation {
 
 function pendingRequest({ requests }: History): SettledRequest | null {
   return requests.find(({ settledAt }) => settledAt === null) ?? null;
-}
-
-/** decide(), rule by rule. */
-function walk(c: Case): { rules: RuleStep[]; decision: Decision | null } {
-  let decision: Decision | null = null;
-  const rules = RULES.map(({ name, rule }): RuleStep => {
-    if (decision !== null) return { question: name, result: 'not_asked' };
-    decision = rule(c);
-    return { question: name, result: decision === null ? 'passed' : 'decided' };
-  });
-  return { rules, decision };
 }
 
 function conclusionOf({ history, remote }: ExplainQuestion, decision: Decision | null): string {

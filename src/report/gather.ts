@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { figures, type ReportQuestion } from './figures.ts';
 import type { ReportStore } from './ports.ts';
 import { LISTED, type Report } from './report.ts';
@@ -13,9 +14,10 @@ export function gather(store: ReportStore, question: ReportQuestion, staleAfterM
     const due = store.due(now, staleAfterMs);
     const { onHold, pendingRequests } = store.overview(now);
     const resting = store.resting(now, LISTED);
+    const detailSince = store.detailSince();
     return figures(
       {
-        outcomes: store.outcomes(since, until),
+        outcomes: counted(store, { since, until }),
         totalsBefore: store.totals(since - (until - since), since),
         runs: store.runsOf(since, until),
         backlog: {
@@ -28,7 +30,7 @@ export function gather(store: ReportStore, question: ReportQuestion, staleAfterM
         },
         failures: store.failures(since, until, LISTED),
         resting,
-        detailSince: null,
+        detailSince: detailSince !== null && detailSince > since ? detailSince : null,
       },
       question,
     );

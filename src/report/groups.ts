@@ -1,3 +1,4 @@
+import { sourceOf } from '../domain/close-request.ts';
 import type { Calendar } from './calendar.ts';
 import type { OutcomeRow } from './ports.ts';
 import type { Grouping, ReportRow, Totals } from './report.ts';
@@ -49,7 +50,7 @@ function keyOf(row: OutcomeRow, by: Grouping, calendar: Calendar): string {
     case 'queue':
       return row.queueId ?? NO_KEY;
     case 'origin':
-      return row.origin.replace(/^(csv:.*)#\d+$/s, '$1');
+      return sourceOf(row.origin);
     case 'run':
       return String(row.runId);
   }

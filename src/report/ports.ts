@@ -1,7 +1,8 @@
 import type { CloseRequest } from '../domain/close-request.ts';
-import type { Mapping } from '../domain/mapping.ts';
+import type { Mapping, MappingState } from '../domain/mapping.ts';
 import type { Outcome, OutcomeKind } from '../domain/outcome.ts';
 import type { RequestFigures, Run } from '../domain/run.ts';
+import type { Summary } from '../domain/summary.ts';
 import type { Instant } from '../domain/time.ts';
 
 /** One outcome of a real run, or the sum of several alike, reduced to what figures need. */
@@ -87,19 +88,55 @@ export interface Page<T> {
   readonly items: readonly T[];
 }
 
+/** What one look showed, as far as it matters for what another policy would have decided. */
+export interface Observation
+  extends Pick<
+    Outcome,
+    | 'conversationId'
+    | 'outcome'
+    | 'reason'
+    | 'remoteLastActivityAt'
+    | 'idleSeconds'
+    | 'agentConnected'
+    | 'decidedAt'
+  > {
+  readonly runId: number;
+  readonly dryRun: boolean;
+}
+
 export interface SettledRequest extends CloseRequest {
   readonly settledAt: Instant | null;
   readonly outcome: OutcomeKind | null;
 }
 
+/** An outcome, and the run that recorded it. */
+export interface RecordedOutcome extends Outcome {
+  readonly runId: number;
+  readonly dryRun: boolean;
+}
+
 /** Everything recorded about one conversation. */
 export interface History {
   readonly mapping: Mapping | null;
+  /** When the mapping was recorded. */
+  readonly mappedAt: Instant | null;
   readonly source: string | null;
   readonly intendedAt: Instant | null;
   readonly requests: readonly SettledRequest[];
-  /** Oldest first, dry runs included. */
-  readonly outcomes: readonly (Outcome & { readonly runId: number; readonly dryRun: boolean })[];
+  /** In the order of recording, dry runs included. */
+  readonly outcomes: readonly RecordedOutcome[];
+  /** Outcomes before it may have been pruned; null: none ever was. */
+  readonly detailSince: Instant | null;
+}
+
+/** One of the conversations of a session, and the last that a real run recorded about it. */
+export interface SessionConversation {
+  readonly conversationId: string;
+  readonly state: MappingState;
+  readonly startedAt: Instant;
+  readonly lastActivityAt: Instant | null;
+  readonly stateAt: Instant | null;
+  readonly lastOutcome: OutcomeKind | null;
 }
 
 /** The database at a glance, for `doctor` and `db status`. */
@@ -109,6 +146,10 @@ export interface Overview {
   readonly pendingRequests: number;
   readonly intents: number;
   readonly outcomes: number;
+  /** Outcomes that were pruned and live on in summaries. */
+  readonly summarised: number;
+  /** From then on every outcome is there; null: nothing was ever pruned. */
+  readonly detailSince: Instant | null;
   readonly runs: number;
   readonly oldestOpenAt: Instant | null;
 }
@@ -142,7 +183,15 @@ export interface ReportStore {
   failures(since: Instant, until: Instant, limit: number): Page<FailureRow>;
   /** Mappings that a sweep with this policy would look at now, and since when our side of the oldest is silent. */
   due(now: Instant, staleAfterMs: number): { readonly n: number; readonly oldestAt: Instant | null };
+  /** What pruning has left of outcomes, whose quarter hour begins with `since <= slot_at < until`, oldest first. */
+  summaries(since: Instant, until: Instant): Iterable<Summary>;
+  /** What every look since then has shown, dry runs included, oldest first, read page by page. */
+  observations(since: Instant): Iterable<Observation>;
+  /** The first moment from which every outcome is there; null: nothing was ever pruned. */
+  detailSince(): Instant | null;
   history(conversationId: string): History;
+  /** All that are mapped to it, in the order in which they began. */
+  conversationsOf(sessionId: string): SessionConversation[];
   /** Newest first. */
   runs(limit: number): Run[];
   run(runId: number): Run | null;

@@ -62,13 +62,16 @@ export function figureReader(db: Db): ReportStore['outcomes'] {
   };
 }
 
-/** Counts the outcomes of real runs by kind. */
+/** Counts the outcomes of real runs by kind, with those that pruning has summarised. */
 export function totalsReader(db: Db): ReportStore['totals'] {
   const totals = db.prepare<{ readonly since: string; readonly until: string }, OutcomeCount>(`
-    SELECT o.outcome, count(*) AS n
-    FROM outcomes AS o CROSS JOIN runs AS r ON r.id = o.run_id
-    WHERE o.decided_at >= @since AND o.decided_at < @until AND r.dry_run = 0
-    GROUP BY o.outcome ORDER BY o.outcome`);
+    SELECT outcome, sum(n) AS n FROM (
+      SELECT o.outcome, 1 AS n
+      FROM outcomes AS o CROSS JOIN runs AS r ON r.id = o.run_id
+      WHERE o.decided_at >= @since AND o.decided_at < @until AND r.dry_run = 0
+      UNION ALL
+      SELECT outcome, n FROM outcome_summaries WHERE slot_at >= @since AND slot_at < @until
+    ) GROUP BY outcome ORDER BY outcome`);
   return (since, until) => totals.all({ since: text(since), until: text(until) });
 }
 

@@ -2,6 +2,7 @@ import type { Instant } from '../domain/time.ts';
 import type { Overview } from '../report/ports.ts';
 import type { Db } from './connection.ts';
 import { instant, text } from './rows.ts';
+import { detailSinceReader } from './summaries.ts';
 
 type OverviewColumns = {
   readonly open: number;
@@ -11,6 +12,7 @@ type OverviewColumns = {
   readonly pending_requests: number;
   readonly intents: number;
   readonly outcomes: number;
+  readonly summarised: number;
   readonly runs: number;
   readonly oldest_open_at: string | null;
 };
@@ -27,8 +29,10 @@ export function overviewReader(db: Db): (now: Instant) => Overview {
       (SELECT count(*) FROM close_requests WHERE settled_at IS NULL) AS pending_requests,
       (SELECT count(*) FROM intents) AS intents,
       (SELECT count(*) FROM outcomes) AS outcomes,
+      (SELECT coalesce(sum(n), 0) FROM outcome_summaries) AS summarised,
       (SELECT count(*) FROM runs) AS runs
     FROM mappings`);
+  const detailSince = detailSinceReader(db);
 
   return (now) => {
     // An aggregate without GROUP BY always has its one row.
@@ -39,6 +43,8 @@ export function overviewReader(db: Db): (now: Instant) => Overview {
       pendingRequests: row.pending_requests,
       intents: row.intents,
       outcomes: row.outcomes,
+      summarised: row.summarised,
+      detailSince: detailSince(),
       runs: row.runs,
       oldestOpenAt: instant(row.oldest_open_at),
     };

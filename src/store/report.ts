@@ -3,13 +3,15 @@ import type { Db } from './connection.ts';
 import { dueReader } from './due.ts';
 import { failuresReader } from './failures.ts';
 import { figureReader, totalsReader } from './figure-rows.ts';
-import { historyReader } from './history.ts';
+import { historyReader, sessionReader } from './history.ts';
+import { observationsReader } from './observations.ts';
 import { type OutcomeColumns, toOutcome } from './outcome-rows.ts';
 import { overviewReader } from './overview.ts';
 import { restingReader } from './resting.ts';
 import { limitOf } from './rows.ts';
 import { type RunColumns, toRun } from './run-rows.ts';
 import { runsOfPeriodReader } from './runs-of-period.ts';
+import { detailSinceReader, summariesReader } from './summaries.ts';
 
 /** The record, read for people. Writes nothing. */
 export function reportStore(db: Db): ReportStore {
@@ -32,7 +34,11 @@ export function reportStore(db: Db): ReportStore {
     runsOf: runsOfPeriodReader(db),
     failures: failuresReader(db),
     due: dueReader(db),
+    summaries: summariesReader(db),
+    observations: observationsReader(db),
+    detailSince: detailSinceReader(db),
     history: historyReader(db),
+    conversationsOf: sessionReader(db),
     runs: (limit) => newestRuns.all({ limit: limitOf(limit) }).map(toRun),
     run: (runId) => {
       const found = oneRun.get({ id: runId });

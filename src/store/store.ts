@@ -9,6 +9,7 @@ import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
 import { type Maintenance, maintenance } from './maintenance.ts';
 import type { Migrated } from './migrate.ts';
+import { type Pruning, pruning } from './prune.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
 import { sourceStore } from './sources.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
   readonly maintenance: Maintenance;
+  readonly pruning: Pruning;
   /** What opening it has migrated; null: nothing. */
   readonly migrated: Migrated | null;
   close(): void;
@@ -44,6 +46,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       discover: discoverStore(db),
       report: reportStore(db),
       maintenance: maintenance(db, options.migrations),
+      pruning: pruning(db),
       migrated,
       close: () => db.close(),
     };

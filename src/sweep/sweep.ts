@@ -138,7 +138,7 @@ export function takeLease(deps: Pick<SweepDeps, 'lease' | 'runs'>): () => void {
 export function holder(runs: RunStore): string {
   const run = runs.running();
   return run === null
-    ? 'one that is just starting or ending'
+    ? 'one that is just starting or ending, or a db prune'
     : `run ${run.id} (${run.kind}, host ${run.host}, process ${run.pid}, since ${toIso(run.startedAt)})`;
 }
 

@@ -58,7 +58,7 @@ describe('looking at what is there', () => {
     const text = await look('explain', idOf(2));
     expect(text).toContain('Read from Genesys just now.');
     expect(text).toMatch(/ {2}decides +is it parked\?/);
-    expect(text).toMatch(/run 1: kept, parked/);
+    expect(text).toMatch(/run 1: kept \(parked\): an agent has parked it/);
   });
 
   it('explain: from the record only, without', async () => {
@@ -68,8 +68,26 @@ describe('looking at what is there', () => {
     Object.assign(place.env, { GENESYS_CLIENT_SECRET });
     expect(code).toBe(0);
     expect(stdout).toContain('Not read from Genesys now');
-    expect(stdout).toMatch(/run 1: kept, parked/);
+    expect(stdout).toMatch(/run 1: kept \(parked\)/);
     expect(stderr).toMatch(/^warning: It was not read from Genesys Cloud: .*GENESYS_CLIENT_SECRET[^\n]*\n$/);
+  });
+
+  it('explain --session: its conversation, or a list of several', async () => {
+    expect(await look('explain', '--session', 'web-2', '--offline')).toContain(`Conversation ${idOf(2)}\n`);
+    place.execute(
+      `UPDATE mappings SET session_id = 'twice' WHERE conversation_id IN ('${idOf(2)}', '${idOf(3)}')`,
+    );
+    const text = await look('explain', '--session', 'twice');
+    expect(text).toContain('Session twice has 2 conversations; explain one by its id.');
+    expect(text).toMatch(new RegExp(`^${idOf(2)}  open +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  kept$`, 'm'));
+    const { json } = await place.run('explain', '--session', 'twice', '--json');
+    expect(json).toMatchObject({
+      sessionId: 'twice',
+      conversations: [
+        { conversationId: idOf(2), state: 'open', lastOutcome: 'kept' },
+        { lastOutcome: 'already_closed' },
+      ],
+    });
   });
 
   it('db status, check and backup', async () => {

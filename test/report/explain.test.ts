@@ -7,7 +7,15 @@ import { renderExplanation } from '../../src/report/formats/explain-text.ts';
 import type { History } from '../../src/report/ports.ts';
 import { aConversation, aMapping, anOutcome, aPolicy, aRequest, ID, NOW } from '../domain/make.ts';
 
-const NOTHING: History = { mapping: null, source: null, intendedAt: null, requests: [], outcomes: [] };
+const NOTHING: History = {
+  mapping: null,
+  mappedAt: null,
+  source: null,
+  intendedAt: null,
+  requests: [],
+  outcomes: [],
+  detailSince: null,
+};
 const pending = { ...aRequest(), settledAt: null, outcome: null };
 
 function explained(changes: Partial<ExplainQuestion> = {}, history: Partial<History> = {}) {
@@ -29,8 +37,10 @@ describe('explaining a conversation that was read just now', () => {
       RULES.map(({ name }, at) => ({
         question: name,
         result: at < parked ? 'passed' : at === parked ? 'decided' : 'not_asked',
+        says: at > parked ? null : expect.any(String),
       })),
     );
+    expect(rules[parked]?.says).toBe('an agent has parked it to come back to it');
     expect(decision).toMatchObject({ action: 'keep', reason: 'parked' });
     expect(conclusion).toBe('It is kept (parked): an agent has parked it to come back to it.');
   });
@@ -159,17 +169,28 @@ describe('the text of an explanation', () => {
       'agent connected   no',
       'queues            q1, q2',
       'divisions         -',
-      '2026-11-10T02:00:00.000Z by cli, pending',
-      'run 3 (dry run): kept, active_recently',
-      'status 503',
-      'service.unavailable, correlation id c-1',
-      'does not decide  can it be understood?',
-      'decides          was its close asked for?',
+      '2026-11-10 02:00:00  its close was asked for by cli\n',
+      '2026-11-09 03:00:00  dry run 3: kept (active_recently)\n',
+      'run 4: failed (inspect): status 503; service.unavailable;',
+      'correlation id c-1',
+      'does not decide  can it be understood? yes\n',
+      'decides          was its close asked for? its close was asked for by cli at',
       'not asked        is it parked?',
       'It would be closed (requested)',
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it('says plainly when our record knows nothing, and that it may have been pruned', () => {
+    const text = renderExplanation(explained({ remote: null }, NOTHING)).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('Our record knows nothing of it: no mapping, no close request and no outcome');
+    expect(text).not.toContain('pruned');
+    const later = { ...NOTHING, detailSince: NOW - 40 * DAY };
+    expect(renderExplanation(explained({ remote: null }, later)).replaceAll(/\s+/g, ' ')).toContain(
+      'Outcomes before 2026-10-01 were pruned, and can no longer be found by id.',
+    );
+    expect(renderExplanation(explained())).not.toContain('knows nothing');
   });
 
   it('says when no mapping names it', () => {
@@ -200,6 +221,16 @@ describe('the JSON of an explanation', () => {
       requests: [{ requestedAt: '2026-11-10T02:00:00.000Z', settledAt: null, force: false }],
       outcomes: [{ runId: 3, dryRun: false, decidedAt: '2026-11-09T03:00:00.000Z', outcome: 'kept' }],
       decision: { action: 'close', reason: 'requested' },
+      recorded: true,
+      detailSince: null,
+    });
+    expect(json.timeline).toContainEqual({
+      at: '2026-11-09T03:00:00.000Z',
+      until: null,
+      kind: 'outcome',
+      runs: [3],
+      dryRun: false,
+      text: 'run 3: kept (active_recently)',
     });
     expect(json.rules).toHaveLength(RULES.length);
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);

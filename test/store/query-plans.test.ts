@@ -5,6 +5,7 @@ import { discoverStore } from '../../src/store/discover.ts';
 import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
+import { pruning } from '../../src/store/prune.ts';
 import { reportStore } from '../../src/store/report.ts';
 import { runStore } from '../../src/store/runs.ts';
 import { workStore } from '../../src/store/work.ts';
@@ -34,7 +35,7 @@ function plansOf(port: (db: Db) => unknown): { sql: string; plan: string[] }[] {
 
 /** The tables that grow without end, by the names they go by in our SQL; the indexes of what is pending are short. */
 const SCAN_OF_A_LARGE_TABLE =
-  /^SCAN (mappings|outcomes|close_requests|import_rejects|m|o|q|later)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
+  /^SCAN (mappings|outcomes|outcome_summaries|close_requests|import_rejects|m|o|q|later)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
 
 describe('the plan of every statement of', () => {
   it.each<[string, (db: Db) => unknown]>([
@@ -44,6 +45,7 @@ describe('the plan of every statement of', () => {
     ['the intake', intakeStore],
     ['the holds', holdStore],
     ['what is discovered', discoverStore],
+    ['the pruning', pruning],
   ])('%s searches, and never scans a large table', (_, port) => {
     const plans = plansOf(port);
     expect(plans.length).toBeGreaterThan(0);
@@ -90,7 +92,7 @@ describe('the plan of', () => {
   });
 
   it.each([
-    ['the totals of a time', 'GROUP BY o.outcome'],
+    ['the totals of a time', 'GROUP BY outcome ORDER BY outcome'],
     ['the failures of a time', 'since_then'],
   ])('%s is a walk along time too', (_, words) => {
     expect(planOf(reportStore, words)?.join('\n')).toContain(

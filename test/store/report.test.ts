@@ -65,10 +65,12 @@ describe('the history of a conversation', () => {
     const { store } = tempStore();
     expect(store.report.history(id(1))).toEqual({
       mapping: null,
+      mappedAt: null,
       source: null,
       intendedAt: null,
       requests: [],
       outcomes: [],
+      detailSince: null,
     });
   });
 
@@ -93,6 +95,7 @@ describe('the history of a conversation', () => {
     const history = store.report.history(id(1));
     expect(history).toMatchObject({
       mapping: { sessionId: 'session-1' },
+      mappedAt: T0,
       source: 'csv:a.csv',
       intendedAt: at(4),
     });
@@ -104,6 +107,32 @@ describe('the history of a conversation', () => {
       { ...would, runId: dry, dryRun: true },
       { ...kept, runId: run, dryRun: false },
     ]);
+  });
+});
+
+describe('the conversations of a session', () => {
+  it('are all that are mapped to it, ended ones too, in the order in which they began', () => {
+    const { store } = tempStore();
+    const rows = [3, 1, 2].map((n) => mappingRow(n, { sessionId: 's', startedAt: at(n) }));
+    store.intake.putMappings([...rows, mappingRow(4)], 'csv', T0);
+    const closed = outcome(2, { outcome: 'closed' });
+    const [run, dry] = [store.runs.begin(newRun()), store.runs.begin(newRun({ dryRun: true }))];
+    conclude(store, run, closed, at(5));
+    store.ledger.record(dry, outcome(1), null, T0);
+    const open = { state: 'open', lastActivityAt: null, stateAt: null, lastOutcome: null };
+    expect(store.report.conversationsOf('s')).toEqual([
+      { ...open, conversationId: id(1), startedAt: at(1) },
+      {
+        ...open,
+        conversationId: id(2),
+        startedAt: at(2),
+        state: 'closed',
+        stateAt: at(5),
+        lastOutcome: 'closed',
+      },
+      { ...open, conversationId: id(3), startedAt: at(3) },
+    ]);
+    expect(store.report.conversationsOf('nobody')).toEqual([]);
   });
 });
 
@@ -142,6 +171,8 @@ describe('the overview', () => {
       pendingRequests: 0,
       intents: 0,
       outcomes: 0,
+      summarised: 0,
+      detailSince: null,
       runs: 0,
       oldestOpenAt: null,
     });
@@ -177,6 +208,8 @@ describe('the overview', () => {
       pendingRequests: 2,
       intents: 1,
       outcomes: 2,
+      summarised: 0,
+      detailSince: null,
       runs: 1,
       oldestOpenAt: at(3),
     });

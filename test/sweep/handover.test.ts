@@ -186,7 +186,7 @@ describe('a close that is asked for while', () => {
     expect(report?.run.startedAt).toBeGreaterThanOrEqual(n.clock.now() - SECOND);
     expect(answers.get(LATER)).toMatchObject({ outcome: 'closed' });
     expect(n.notes.filter((note) => note.startsWith('Handed to'))).toEqual([
-      'Handed to one that is just starting or ending, which holds the lease; waiting for the outcome.',
+      'Handed to one that is just starting or ending, or a db prune, which holds the lease; waiting for the outcome.',
     ]);
   });
 

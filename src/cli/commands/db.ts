@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { toIso } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
 import type { Command, Context } from '../command.ts';
 import { placeFor } from '../files.ts';
@@ -62,11 +63,15 @@ export const dbStatus: Command = {
       const store = openRecord(context, 'read');
       overview = store.report.overview(io.clock.now());
       store.close();
-      const { mappings, onHold, pendingRequests, intents, outcomes, runs } = overview;
+      const { mappings, onHold, pendingRequests, intents, outcomes, summarised, detailSince, runs } =
+        overview;
       lines.push(
         `  mappings: ${mappings.open} open, ${mappings.closed} closed, ${mappings.gone} gone, ${onHold} on hold`,
         `  ${pendingRequests} close requests pending, ${intents} intents, ${outcomes} outcomes of ${runs} runs`,
       );
+      if (detailSince !== null) {
+        lines.push(`  ${summarised} outcomes before ${toIso(detailSince).slice(0, 10)} are summarised`);
+      }
     } else lines.push('  run nightsweep db migrate to bring it up to date');
     out.object({ ...status, overview });
     out.print(lines.join('\n'));

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { close } from './close.ts';
 import { config } from './config.ts';
 import { dbBackup, dbCheck, dbMigrate, dbStatus } from './db.ts';
+import { dbPrune } from './db-prune.ts';
 import { demo } from './demo.ts';
 import { discover } from './discover.ts';
 import { doctor } from './doctor.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   dbStatus,
   dbBackup,
   dbCheck,
+  dbPrune,
   simulate,
   demo,
 ];

@@ -3,6 +3,7 @@ import { FORMATS, render } from '../../report/formats/formats.ts';
 import { GROUPINGS } from '../../report/report.ts';
 import type { Command, Context } from '../command.ts';
 import { outputFile, write } from '../files.ts';
+import { reportWhatIf, WHAT_IF } from '../what-if.ts';
 
 /** What was closed, kept and why. */
 export const report: Command = {
@@ -15,6 +16,7 @@ export const report: Command = {
     ['nightsweep report --format csv --bom --out closed.csv', 'for a spreadsheet'],
     ['nightsweep report --since 30d --format markdown', 'to paste into a ticket'],
     ['nightsweep report --since 30d --format html --out report.html', 'to open, print and forward'],
+    ['nightsweep report --what-if stale-after=12h --since 30d', 'what a shorter patience would have closed'],
   ],
   options: {
     since: { value: 'WHEN', describe: 'an age such as 7d, a date or a time (7d)' },
@@ -23,11 +25,14 @@ export const report: Command = {
     format: { value: 'NAME', describe: `${FORMATS.join(', ')} (table)` },
     out: { value: 'FILE', describe: 'write to this file instead of stdout' },
     bom: { describe: 'begin a CSV so that Excel reads it as UTF-8' },
+    ...WHAT_IF,
     'time-zone': { value: 'ZONE', describe: 'for days and hours, such as Europe/Berlin (here)' },
   },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { io, args, out, log } = context;
+    const whatIf = args.text('what-if');
+    if (whatIf !== undefined) return reportWhatIf(context, whatIf);
     const { parsePeriod } = await import('../../report/period.ts');
     const { gather } = await import('../../report/gather.ts');
     const by = args.choice('by', GROUPINGS) ?? 'day';

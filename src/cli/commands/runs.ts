@@ -46,7 +46,9 @@ export const runs: Command = {
         message,
         trouble: trouble.map(troubleJson),
       });
-      out.print(await oneText(run, trouble, context));
+      const detailSince = store.report.detailSince();
+      const isPruned = detailSince !== null && run.startedAt < detailSince;
+      out.print(await oneText(run, trouble, isPruned, context));
       return EXIT.ok;
     } finally {
       store.close();
@@ -87,7 +89,12 @@ async function listText(list: readonly Run[], context: Context): Promise<string>
   );
 }
 
-async function oneText(run: Run, trouble: readonly Outcome[], context: Context): Promise<string> {
+async function oneText(
+  run: Run,
+  trouble: readonly Outcome[],
+  isPruned: boolean,
+  context: Context,
+): Promise<string> {
   const { out } = context;
   const { visible } = await import('../../report/text.ts');
   const { hang } = await import('../render/hang.ts');
@@ -112,6 +119,7 @@ async function oneText(run: Run, trouble: readonly Outcome[], context: Context):
   if (trouble.some(({ correlationId }) => correlationId !== null)) {
     lines.push('', 'Behind each conversation: the correlation id that Genesys support asks for.');
   }
+  if (isPruned) lines.push('', 'It is so old that its outcomes were pruned; the counts are as they were.');
   if (trouble.length === MOST_TROUBLE) lines.push('', `Only the first ${MOST_TROUBLE} are shown.`);
   return lines.join('\n');
 }

@@ -8,6 +8,8 @@ export function explanationJson(explanation: Explanation) {
     conversationId: explanation.conversationId,
     at: toIso(explanation.now),
     basis: explanation.basis,
+    recorded: explanation.recorded,
+    detailSince: iso(explanation.detailSince),
     facts: { ours: factsJson(explanation.ours), genesys: factsJson(explanation.remote) },
     requests: explanation.requests.map((request) => ({
       requestedAt: toIso(request.requestedAt),
@@ -31,6 +33,11 @@ export function explanationJson(explanation: Explanation) {
       httpStatus: outcome.httpStatus,
       errorCode: outcome.errorCode,
       correlationId: outcome.correlationId,
+    })),
+    timeline: explanation.timeline.map(({ at, until, ...event }) => ({
+      at: toIso(at),
+      until: iso(until),
+      ...event,
     })),
     rules: explanation.rules,
     decision: explanation.decision,

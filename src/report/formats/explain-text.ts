@@ -1,8 +1,9 @@
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
-import type { Explanation, RuleStep } from '../explain.ts';
+import type { Explanation } from '../explain.ts';
 import { type Fact, isMoment } from '../explain-facts.ts';
-import type { SettledRequest } from '../ports.ts';
+import type { RuleStep } from '../explain-rules.ts';
 import { visible, WIDTH, wrap } from '../text.ts';
+import type { TimelineEvent } from '../timeline.ts';
 
 const BASIS: Readonly<Record<Explanation['basis'], string>> = {
   read: 'Read from Genesys just now.',
@@ -14,12 +15,11 @@ const BASIS: Readonly<Record<Explanation['basis'], string>> = {
 export function renderExplanation(explanation: Explanation): string {
   const { now } = explanation;
   return [
-    `Conversation ${explanation.conversationId}\n${wrap(BASIS[explanation.basis])}`,
+    `Conversation ${explanation.conversationId}\n${wrap([BASIS[explanation.basis], ...unrecorded(explanation)].join(' '))}`,
     section('Our side', explanation.ours?.map((fact) => factLine(fact, now)) ?? ['no mapping names it']),
     section('Genesys', explanation.remote?.map((fact) => factLine(fact, now)) ?? []),
-    section('Close requests', explanation.requests.map(requestLine)),
-    section('Outcomes, oldest first', explanation.outcomes.map(outcomeLine)),
-    section('Rules, in the order in which they are asked', explanation.rules.map(ruleLine)),
+    section('What happened, oldest first (UTC)', explanation.timeline.map(eventLine), EVENT_INDENT),
+    section('Rules, in the order in which they are asked', explanation.rules.map(ruleLine), RULE_INDENT),
     section('Conclusion', [explanation.conclusion, explanation.selection]),
   ]
     .filter((part) => part !== '')
@@ -29,9 +29,10 @@ export function renderExplanation(explanation: Explanation): string {
 
 const INDENT = 2;
 
-function section(title: string, lines: readonly string[]): string {
+/** @param hanging where a line goes on, in columns */
+function section(title: string, lines: readonly string[], hanging = 2 * INDENT): string {
   if (lines.length === 0) return '';
-  const indented = lines.map((line) => `  ${wrap(visible(line), 2 * INDENT, WIDTH - INDENT).trimEnd()}`);
+  const indented = lines.map((line) => `  ${wrap(visible(line), hanging, WIDTH - INDENT).trimEnd()}`);
   return [title, ...indented].join('\n');
 }
 
@@ -52,28 +53,23 @@ function distance(at: Instant, now: Instant): string {
   return at > now ? `in ${humanDuration(at - now)}` : `${humanDuration(now - at)} ago`;
 }
 
-function requestLine(request: SettledRequest): string {
-  const parts = [
-    `${toIso(request.requestedAt)} by ${request.origin}`,
-    ...(request.force ? ['forced'] : []),
-    ...(request.reason === null ? [] : [`reason: ${request.reason}`]),
-    request.settledAt === null
-      ? 'pending'
-      : `settled ${toIso(request.settledAt)}: ${request.outcome ?? 'without an outcome'}`,
-  ];
-  return parts.join(', ');
+/** What does not fit a line goes on right of the time. */
+const EVENT_INDENT = INDENT + '2026-11-23 02:15:00  '.length;
+
+function eventLine({ at, text }: TimelineEvent): string {
+  return `${toIso(at).slice(0, 19).replace('T', ' ')}  ${text}`;
 }
 
-function outcomeLine(outcome: Explanation['outcomes'][number]): string {
-  const parts = [
-    `${toIso(outcome.decidedAt)} run ${outcome.runId}${outcome.dryRun ? ' (dry run)' : ''}: ${outcome.outcome}`,
-    ...(outcome.reason === null ? [] : [outcome.reason]),
-    ...(outcome.detail === null ? [] : [outcome.detail]),
-    ...(outcome.httpStatus === null ? [] : [`status ${outcome.httpStatus}`]),
-    ...(outcome.errorCode === null ? [] : [outcome.errorCode]),
-    ...(outcome.correlationId === null ? [] : [`correlation id ${outcome.correlationId}`]),
+function unrecorded({ recorded, detailSince }: Explanation): string[] {
+  if (recorded) return [];
+  return [
+    'Our record knows nothing of it: no mapping, no close request and no outcome names it.',
+    ...(detailSince === null
+      ? []
+      : [
+          `Outcomes before ${toIso(detailSince).slice(0, 10)} were pruned, and can no longer be found by id.`,
+        ]),
   ];
-  return parts.join(', ');
 }
 
 const MARK: Readonly<Record<RuleStep['result'], string>> = {
@@ -82,6 +78,9 @@ const MARK: Readonly<Record<RuleStep['result'], string>> = {
   not_asked: 'not asked',
 };
 
-function ruleLine({ question, result }: RuleStep): string {
-  return `${MARK[result].padEnd(MARK.passed.length)}  ${question}?`;
+const RULE_INDENT = INDENT + MARK.passed.length + 2;
+
+function ruleLine({ question, result, says }: RuleStep): string {
+  const answer = says === null ? '' : ` ${says}`;
+  return `${MARK[result].padEnd(MARK.passed.length)}  ${question}?${answer}`;
 }
