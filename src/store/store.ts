@@ -2,6 +2,7 @@ import type { HoldStore, IntakeStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
+import { type DryIntake, openDryIntake } from './dry-intake.ts';
 import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
@@ -17,6 +18,8 @@ export interface Store {
   readonly work: WorkStore;
   readonly ledger: Ledger;
   readonly intake: IntakeStore;
+  /** What `intake` would do, for a record that is only read; to be closed before the store. */
+  readonly dryIntake: () => DryIntake;
   readonly holds: HoldStore;
   readonly report: ReportStore;
   readonly maintenance: Maintenance;
@@ -34,6 +37,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       work: workStore(db),
       ledger: ledger(db),
       intake: intakeStore(db),
+      dryIntake: () => openDryIntake(db),
       holds: holdStore(db),
       report: reportStore(db),
       maintenance: maintenance(db, options.migrations),

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
 import type { Command, Context } from '../command.ts';
+import { IMPORT_OPTIONS } from '../import-flags.ts';
 
 /** Brings in the session → conversation mapping. */
 export const importMapping: Command = {
@@ -8,24 +9,30 @@ export const importMapping: Command = {
   examples: [
     ['nightsweep import mapping sessions.csv', 'new rows are added, known ones brought up to date'],
     ['export-sessions | nightsweep import mapping -', 'from a program'],
+    [
+      "nightsweep import mapping crm.csv --map conversation_id=ConvID,session_id='Chat No'",
+      'with the headers of another program',
+    ],
+    [
+      'nightsweep import mapping sessions.csv --dry-run --rejects bad.csv',
+      'look first: what would change, and what cannot go in',
+    ],
   ],
   positionals: { file: 'a CSV file with a header; - for standard input' },
-  options: {},
-  exits: [EXIT.incomplete, EXIT.database],
+  options: IMPORT_OPTIONS,
+  exits: [EXIT.incomplete, EXIT.database, EXIT.interrupted, EXIT.terminated],
   run: async (context: Context): Promise<ExitCode> => {
-    const { io, args, log } = context;
-    const { openSource } = await import('../source.ts');
-    const { openRecord } = await import('../compose.ts');
+    const { planImport } = await import('../import-file.ts');
+    const { openIntake } = await import('../compose.ts');
+    const { MAPPING_COLUMNS } = await import('../../intake/check-mapping.ts');
     const { importMapping: importRows } = await import('../../intake/import-mapping.ts');
     const { printImport } = await import('../render/import.ts');
-    const file = args.positional('file');
-    const source = openSource(io, file);
-    const store = openRecord(context, 'create');
+    const plan = planImport(context, MAPPING_COLUMNS);
+    const intake = openIntake(context, plan.dryRun);
     try {
-      const summary = await importRows({ source, file, store: store.intake, clock: io.clock, log });
-      return printImport(context, summary);
+      return printImport(context, await plan.run(intake, importRows));
     } finally {
-      store.close();
+      intake.close();
     }
   },
 };
