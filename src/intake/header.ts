@@ -45,18 +45,13 @@ export function readHeader(row: CsvRow, delimiter: Delimiter, expected: Expected
   const rejects = hasRejectColumns(row.cells);
   const names = rejects ? row.cells.slice(0, -REJECT_COLUMNS.length).map(unescaped) : row.cells;
   const index = placesOf(names, expected);
-  refuseTypos(names, index, expected);
-  const missing = columns.required.filter((column) => !index.has(column));
-  if (missing.length > 0) throw missingColumns(missing, names, index, expected);
   const used = new Set(index.values());
-  return {
-    index,
-    width: row.cells.length,
-    names,
-    ignored: names.filter((_, at) => !used.has(at)).map(plainName),
-    delimiter,
-    rejects,
-  };
+  const unused = names.filter((_, at) => !used.has(at));
+  const typos = expected.ignoreUnknown ? new Map<string, string>() : typosIn(unused, index, columns);
+  const missing = columns.required.filter((column) => !index.has(column) && !typos.has(column));
+  if (missing.length > 0) throw missingColumns([...missing, ...typos.keys()], names, unused, expected);
+  if (typos.size > 0) throw misspelt(typos, expected);
+  return { index, width: row.cells.length, names, ignored: unused.map(plainName), delimiter, rejects };
 }
 
 /** How well a record fits as the header of such a file. */
@@ -110,24 +105,19 @@ function printableName(name: string): string {
   return /^\w+$/.test(name) ? name : quote(name);
 }
 
-/** A column that looks like one of ours that is not there: ignored, it would be missed. */
-function refuseTypos(
-  names: readonly string[],
+/** Headers that look like columns of ours that are not there: ignored, they would be missed. By the column meant. */
+function typosIn(
+  unused: readonly string[],
   index: ReadonlyMap<string, number>,
-  { columns, ignoreUnknown, file, command }: Expected,
-): void {
-  if (ignoreUnknown) return;
-  const used = new Set(index.values());
-  const free = names.filter((_, at) => !used.has(at));
+  columns: Columns,
+): Map<string, string> {
   const absent = [...columns.required, ...columns.optional].filter((column) => !index.has(column));
-  for (const name of free) {
+  const typos = new Map<string, string>();
+  for (const name of unused) {
     const meant = absent.find((column) => isTypo(plainName(name), column));
-    if (meant === undefined) continue;
-    const optional = columns.optional.includes(meant) ? ', leave it out with --ignore-unknown' : '';
-    throw new UsageError(
-      `${file} has a column ${quote(name)}; did you mean ${meant}? Rename it${optional}, or run ${withMap(command, [meant], [name])} to take it as that.`,
-    );
+    if (meant !== undefined && !typos.has(meant)) typos.set(meant, name);
   }
+  return typos;
 }
 
 function isTypo(name: string, column: string): boolean {
@@ -149,21 +139,26 @@ function unreadableHeader(row: CsvRow, file: string): UsageError {
     : new UsageError(`The header of ${file} cannot be read: ${row.problem?.message}`);
 }
 
+function misspelt(typos: ReadonlyMap<string, string>, { columns, file, command }: Expected): UsageError {
+  const [meant = '', name = ''] = [...typos][0] ?? [];
+  const others = typos.size > 1 ? ` (and ${typos.size - 1} more like it)` : '';
+  const ignorable = [...typos.keys()].every((column) => columns.optional.includes(column));
+  const leave = ignorable ? ', leave it out with --ignore-unknown' : '';
+  return new UsageError(
+    `${file} has a column ${quote(name)}; did you mean ${meant}${others}? Rename it${leave}, or run ${withMap(command, [...typos.keys()], [...typos.values()])} to take it as that.`,
+  );
+}
+
 function missingColumns(
   missing: readonly string[],
   names: readonly string[],
-  index: ReadonlyMap<string, number>,
-  { file, command }: Expected,
+  unused: readonly string[],
+  { columns, file, command }: Expected,
 ): UsageError {
-  const used = new Set(index.values());
-  const free = names.filter((_, at) => !used.has(at));
-  const lacks = `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; its first line has ${quoteSome(names)}.`;
-  return new UsageError(
-    `${lacks} ${
-      otherCause(names) ??
-      `Rename or add the columns, or run ${withMap(command, missing, free)} to say which they are.`
-    }`,
-  );
+  const required = missing.filter((column) => columns.required.includes(column));
+  const lacks = `${file} lacks the column${required.length > 1 ? 's' : ''} ${required.join(', ')}; its first line has ${quoteSome(names)}.`;
+  const advice = `Rename or add the columns, or run ${withMap(command, missing, unused)} to say which they are.`;
+  return new UsageError(`${lacks} ${otherCause(names) ?? advice}`);
 }
 
 /** What is wrong, where other names of columns would not help. */

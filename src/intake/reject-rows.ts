@@ -39,7 +39,8 @@ export class RejectLines {
       ...this.#values(row, code),
       line,
       code,
-      message,
+      // Our sentences show a control character so; in the file it would count as damage.
+      message.replaceAll(UNDECODABLE, '?'),
     ]);
     if (this.#begun) return lines;
     this.#begun = true;
@@ -66,7 +67,9 @@ const KEPT = 1_000;
 
 /** On one line, and without what would be a reject of its own. */
 function asText(text: string, code: string): string {
-  const oneLine = (code === 'bad_quote' ? text : beginning(text, KEPT)).replace(/\r\n|\r|\n/g, '\u2424');
+  const oneLine = (code === 'bad_quote' ? text : beginning(text, KEPT))
+    .trim()
+    .replace(/\r\n|\r|\n/g, '\u2424');
   return code in AS_TEXT ? oneLine.replaceAll('\0', '?').replaceAll(UNDECODABLE, '?') : oneLine;
 }
 

@@ -64,7 +64,7 @@ function afterwards({ interrupted, dryRun, alreadyImported: before }: ImportSumm
     ...(interrupted === null
       ? []
       : [
-          `Interrupted after line ${interrupted.line}: ${dryRun ? 'run it' : 'what was taken is kept, import the file'} again to go on.`,
+          `Interrupted after line ${interrupted.line}: ${dryRun ? 'nobody has looked at the rest' : 'what was taken is kept, and importing the file again goes on safely'}.`,
         ]),
     ...(before === undefined
       ? []

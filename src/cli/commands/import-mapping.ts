@@ -10,8 +10,8 @@ export const importMapping: Command = {
     ['nightsweep import mapping sessions.csv', 'new rows are added, known ones brought up to date'],
     ['export-sessions | nightsweep import mapping -', 'from a program'],
     [
-      "nightsweep import mapping crm.csv --map conversation_id=ConvID,session_id='Chat No'",
-      'with the headers of another program',
+      "nightsweep import mapping crm.csv --map session_id='Chat No'",
+      'where another program calls a column otherwise; repeat --map for more',
     ],
     [
       'nightsweep import mapping sessions.csv --dry-run --rejects bad.csv',
