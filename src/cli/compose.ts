@@ -33,7 +33,7 @@ export function openRecord(context: Context, mode: 'create' | 'write' | 'read'):
 }
 
 /** Where an import puts what it reads. */
-export interface Intake {
+interface Intake {
   readonly intake: IntakeStore;
   /** Null for a dry run without a database. */
   readonly store: Store | null;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../domain/errors.ts';
+import { type ExitCode, UsageError } from '../domain/errors.ts';
 import { shellWord } from '../intake/advice.ts';
 import { type Columns, parseColumnMap } from '../intake/column-map.ts';
 import type { Delimiter } from '../intake/delimiter.ts';
@@ -7,18 +7,12 @@ import type { ImportOptions } from '../intake/options.ts';
 import type { ImportSummary } from '../intake/summary.ts';
 import { csvLines } from '../report/formats/csv.ts';
 import { openSeenRows } from '../store/seen-rows.ts';
+import type { Store } from '../store/store.ts';
 import type { Context } from './command.ts';
-import { databasePath, type Intake } from './compose.ts';
+import { databasePath, openIntake } from './compose.ts';
 import { demandNoDatabase, growingFile, isSameFile, newFile, partialOf } from './files.ts';
 import { createImportView } from './import-progress.ts';
 import { openSource } from './source.ts';
-
-/** An import whose flags and file have been looked at, before anything is opened for writing. */
-export interface PlannedImport {
-  readonly dryRun: boolean;
-  /** @param importRows what to do with the options */
-  run(intake: Intake, importRows: (options: ImportOptions) => Promise<ImportSummary>): Promise<Imported>;
-}
 
 export interface Imported {
   readonly summary: ImportSummary;
@@ -26,51 +20,81 @@ export interface Imported {
   readonly rejectsFile: string | null;
 }
 
-/** @throws UsageError for a flag or a file that cannot be */
-export function planImport(context: Context, columns: Columns): PlannedImport {
+/**
+ * Imports the file of the arguments by their flags. All of them are looked at before anything is opened for writing.
+ *
+ * @param use what follows, while the record is still open; no record: a dry run without a database
+ * @throws UsageError for a flag or a file that cannot be
+ */
+export async function importFile(
+  context: Context,
+  columns: Columns,
+  importRows: (options: ImportOptions) => Promise<ImportSummary>,
+  use: (imported: Imported, store: Store | null) => Promise<ExitCode> | ExitCode,
+): Promise<ExitCode> {
   const { io, args, log } = context;
   const file = args.positional('file');
   const source = openSource(io, file);
-  const dryRun = args.flag('dry-run');
   const reading = {
+    file,
     delimiter: delimiterOf(args.text('delimiter')),
     map: parseColumnMap(args.texts('map'), columns),
     ignoreUnknown: args.flag('ignore-unknown'),
     command: ['nightsweep', ...io.argv].map(shellWord).join(' '),
+    dryRun: args.flag('dry-run'),
   };
   const rejectsPath = placeForRejects(context, file);
-
-  return {
-    dryRun,
-    run: async ({ intake }, importRows) => {
-      const { interrupts, unlisten } = io.listenForInterrupts();
-      const rejects = rejectsPath === null ? null : growingFile(rejectsPath);
-      const seen = openSeenRows();
-      const view = createImportView(context, source.totalBytes);
-      try {
-        const summary = await importRows({
+  const { interrupts, unlisten } = io.listenForInterrupts();
+  const { stop } = interrupts;
+  try {
+    const { intake, store, close } = openIntake(context, reading.dryRun);
+    try {
+      const imported = await withHelpers(context, rejectsPath, source.totalBytes, (helpers) =>
+        importRows({
           ...reading,
-          source: source.read(interrupts.stop),
-          file,
+          source: source.read(stop),
+          stop,
           store: intake,
-          seen,
-          dryRun,
           clock: io.clock,
           log,
-          stop: interrupts.stop,
-          onProgress: view.update,
-          ...(rejects !== null && { onRejects: (lines) => rejects.write(csvLines(lines)) }),
-        });
-        const rejectsFile = rejects?.finish() === true ? (args.text('rejects') ?? null) : null;
-        return { summary, rejectsFile };
-      } finally {
-        view.end();
-        rejects?.discard();
-        seen.close();
-        unlisten();
-      }
-    },
-  };
+          ...helpers,
+        }),
+      );
+      unlisten();
+      return await use(imported, store);
+    } finally {
+      close();
+    }
+  } finally {
+    unlisten();
+  }
+}
+
+type Helpers = Pick<ImportOptions, 'seen' | 'onProgress' | 'onRejects'>;
+
+/** What an import needs only while it runs. */
+async function withHelpers(
+  context: Context,
+  rejectsPath: string | null,
+  totalBytes: number | null,
+  importRows: (helpers: Helpers) => Promise<ImportSummary>,
+): Promise<Imported> {
+  const rejects = rejectsPath === null ? null : growingFile(rejectsPath);
+  const seen = openSeenRows();
+  const view = createImportView(context, totalBytes);
+  try {
+    const summary = await importRows({
+      seen,
+      onProgress: view.update,
+      ...(rejects !== null && { onRejects: (lines) => rejects.write(csvLines(lines)) }),
+    });
+    const written = rejects?.finish() === true;
+    return { summary, rejectsFile: written ? (context.args.text('rejects') ?? null) : null };
+  } finally {
+    view.end();
+    rejects?.discard();
+    seen.close();
+  }
 }
 
 const DELIMITERS: Readonly<Record<string, Delimiter | 'auto'>> = {

@@ -47,8 +47,7 @@ async function runImportCloses(context: Context): Promise<ExitCode> {
     throw new UsageError('--dry-run writes nothing and --now closes; give one of them.');
   }
   const results = resultsPath(context, now);
-  const { planImport } = await import('../import-file.ts');
-  const { openIntake } = await import('../compose.ts');
+  const { importFile } = await import('../import-file.ts');
   const { CLOSES_COLUMNS } = await import('../../intake/check-close.ts');
   const { importCloses: importRows } = await import('../../intake/import-closes.ts');
   const { printImport } = await import('../render/import.ts');
@@ -56,18 +55,15 @@ async function runImportCloses(context: Context): Promise<ExitCode> {
   // What would fail after the import should fail before it.
   if (now) loadCredentials(context.surroundings);
 
-  const plan = planImport(context, CLOSES_COLUMNS);
-  const intake = openIntake(context, plan.dryRun);
-  try {
-    const again = args.flag('again');
-    const imported = await plan.run(intake, (options) => importRows({ ...options, again }));
-    if (!now || intake.store === null || imported.summary.interrupted !== null) {
-      return printImport(context, imported);
-    }
-    return await closeNow(context, intake.store, imported, results);
-  } finally {
-    intake.close();
-  }
+  return importFile(
+    context,
+    CLOSES_COLUMNS,
+    (options) => importRows({ ...options, again: args.flag('again') }),
+    (imported, store) =>
+      !now || store === null || imported.summary.interrupted !== null
+        ? printImport(context, imported)
+        : closeNow(context, store, imported, results),
+  );
 }
 
 async function closeNow(

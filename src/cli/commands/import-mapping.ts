@@ -22,17 +22,10 @@ export const importMapping: Command = {
   options: IMPORT_OPTIONS,
   exits: [EXIT.incomplete, EXIT.database, EXIT.interrupted, EXIT.terminated],
   run: async (context: Context): Promise<ExitCode> => {
-    const { planImport } = await import('../import-file.ts');
-    const { openIntake } = await import('../compose.ts');
+    const { importFile } = await import('../import-file.ts');
     const { MAPPING_COLUMNS } = await import('../../intake/check-mapping.ts');
     const { importMapping: importRows } = await import('../../intake/import-mapping.ts');
     const { printImport } = await import('../render/import.ts');
-    const plan = planImport(context, MAPPING_COLUMNS);
-    const intake = openIntake(context, plan.dryRun);
-    try {
-      return printImport(context, await plan.run(intake, importRows));
-    } finally {
-      intake.close();
-    }
+    return importFile(context, MAPPING_COLUMNS, importRows, (imported) => printImport(context, imported));
   },
 };
