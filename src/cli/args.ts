@@ -9,6 +9,8 @@ export interface Args {
   readonly raw: Readonly<Record<string, unknown>>;
   flag(name: string): boolean;
   text(name: string): string | undefined;
+  /** All values of a flag that may be given more than once. */
+  texts(name: string): string[];
   /** One of these words. */
   choice<T extends string>(name: string, words: readonly T[]): T | undefined;
   /** A whole number, `min` at least. */
@@ -46,6 +48,13 @@ export function createArgs(raw: Readonly<Record<string, unknown>>): Args {
     raw,
     flag: (name) => raw[name] === true,
     text,
+    texts: (name) => {
+      const given = list(name);
+      if (given.some((value) => value.trim() === '')) {
+        throw new UsageError(`--${name} has no value; give one.`);
+      }
+      return given;
+    },
     choice: (name, words) => {
       const given = text(name);
       if (given === undefined) return undefined;

@@ -5,7 +5,9 @@ import type { Config } from '../config/config.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Client } from '../genesys/client.ts';
+import type { IntakeStore } from '../intake/ports.ts';
 import { visible } from '../report/text.ts';
+import { openDryIntake } from '../store/dry-intake.ts';
 import { createLease } from '../store/lease.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { SweepDeps, SweepSettings } from '../sweep/context.ts';
@@ -29,6 +31,36 @@ export function openRecord(context: Context, mode: 'create' | 'write' | 'read'):
   }
   warnWhenExposed(context.log, 'The database', databasePath(context));
   return store;
+}
+
+/** Where an import puts what it reads. */
+interface Intake {
+  readonly intake: IntakeStore;
+  /** Null for a dry run without a database. */
+  readonly store: Store | null;
+  close(): void;
+}
+
+/** A dry run reads the record, if there is one, and creates none. Throws DatabaseError with what to do about it. */
+export function openIntake(context: Context, dryRun: boolean): Intake {
+  if (!dryRun) {
+    const store = openRecord(context, 'create');
+    return { intake: store.intake, store, close: store.close };
+  }
+  if (!databaseExists(context)) {
+    context.log.info(`There is no database at ${databasePath(context)} yet: every good row is new.`);
+    return { ...openDryIntake(null), store: null };
+  }
+  const store = openRecord(context, 'read');
+  const { intake, close } = store.dryIntake();
+  return {
+    intake,
+    store,
+    close: () => {
+      close();
+      store.close();
+    },
+  };
 }
 
 export function databaseExists(context: Context): boolean {

@@ -1,4 +1,15 @@
-import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
@@ -32,9 +43,10 @@ const SQLITE = Buffer.from('SQLite format 3\0');
 const COMPANION = /-(?:wal|shm|journal|lock)$/;
 
 /** A report in the place of the record, by a slip of the shell's completion, would be the end of it. */
-function demandNoDatabase(path: string, given: string): void {
+export function demandNoDatabase(path: string, given: string, ownDatabase?: string): void {
   const owner = path.replace(COMPANION, '');
-  if (owner !== path && existsSync(owner)) {
+  if (path === ownDatabase) throw new UsageError(`${given} is the database; name another file.`);
+  if (owner !== path && (existsSync(owner) || owner === ownDatabase)) {
     throw new UsageError(`${given} belongs to the database ${owner}; name another file.`);
   }
   if (isRegular(path) && startsWith(path, SQLITE)) {
@@ -79,9 +91,79 @@ export async function write(
     if (beside !== null || (code !== 'EEXIST' && isRegular(path) && !options.replace)) {
       await rm(beside ?? path, { force: true });
     }
-    const advice = code === 'ENOSPC' ? 'free some space' : 'name another file';
-    throw new UsageError(`${path} cannot be written (${code}); ${advice}.`, { cause: error });
+    throw notWritten(path, error);
   }
+}
+
+function notWritten(path: string, error: unknown): UsageError {
+  const { code } = error as NodeJS.ErrnoException;
+  const advice = code === 'ENOSPC' ? 'free some space' : 'name another file';
+  return new UsageError(`${path} cannot be written (${code}); ${advice}.`, { cause: error });
+}
+
+/** A new file that is written part by part, and is there under its name only when it is complete. */
+export interface GrowingFile {
+  /** Throws UsageError when it cannot be written. */
+  write(text: string): void;
+  /** Gives it its name; answers whether anything was written. Throws UsageError, also when the name is taken by now. */
+  finish(): boolean;
+  /** Removes what is not finished. */
+  discard(): void;
+}
+
+/** The file beside it in which a {@link GrowingFile} grows. */
+export function partialOf(path: string): string {
+  return `${path}.partial`;
+}
+
+/** @param path from {@link newFile} */
+export function growingFile(path: string): GrowingFile {
+  const partial = partialOf(path);
+  let file: number | null = null;
+  const attempt = <T>(fn: () => T): T => {
+    try {
+      return fn();
+    } catch (error) {
+      throw error instanceof UsageError ? error : notWritten(path, error);
+    }
+  };
+  const open = () => {
+    rmSync(partial, { force: true });
+    return openSync(partial, 'wx', PRIVATE);
+  };
+  const close = () => {
+    if (file === null) return false;
+    closeSync(file);
+    file = null;
+    return true;
+  };
+  return {
+    write: (text) =>
+      attempt(() => {
+        file ??= open();
+        // A disk that fills up may take a part of it.
+        for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(file, left));
+      }),
+    finish: () =>
+      attempt(() => {
+        if (file === null) return false;
+        fsyncSync(file);
+        close();
+        if (existsSync(path))
+          throw new UsageError(`${path} exists by now; what was to be in it is in ${partial}.`);
+        renameSync(partial, path);
+        return true;
+      }),
+    discard: () => {
+      if (close()) rmSync(partial, { force: true });
+    },
+  };
+}
+
+/** Whether both name the same file. */
+export function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }
 
 /** The path of a file whose folder is there. @throws UsageError when it is not */

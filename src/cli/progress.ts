@@ -6,11 +6,24 @@ import type { Context } from './command.ts';
 import type { Io } from './io.ts';
 import type { Narrator } from './narrator.ts';
 
-/** Shows how far a run is: a bar on a terminal, a line now and then elsewhere, nothing when quiet. */
-export interface ProgressView {
-  update(progress: Progress): void;
+/** Shows how far something is: a bar on a terminal, a line now and then elsewhere, nothing when quiet. */
+export interface View<T> {
+  update(progress: T): void;
   /** Clears the bar. */
   end(): void;
+}
+
+/** How far a run is. */
+export type ProgressView = View<Progress>;
+
+/** What is to be seen of it. */
+export interface Look<T> {
+  /** On a terminal of so many columns. */
+  line(progress: T, elapsedMs: number, columns: number): string;
+  /** Elsewhere. */
+  text(progress: T, elapsedMs: number): string;
+  /** Elsewhere, a line comes this often at most. */
+  readonly lineEveryMs: number;
 }
 
 const LINE_EVERY_MS = 30 * SECOND;
@@ -25,20 +38,28 @@ const DOING: Readonly<Record<Progress['phase'], string>> = {
   watching: 'watching for reopened',
 };
 
-export function createProgressView({ io, log, out, narrator }: Context): ProgressView {
-  if (out.quiet) return { update: () => {}, end: () => {} };
-  const canRedraw = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
-  return canRedraw && !out.json ? bar(io, narrator) : lines(io, log);
+export function createProgressView(context: Context): ProgressView {
+  return createView(context, {
+    line: progressLine,
+    text: (progress, elapsedMs) => progressText(progress, elapsedMs).join(', '),
+    lineEveryMs: LINE_EVERY_MS,
+  });
 }
 
-function bar(io: Io, narrator: Narrator): ProgressView {
+export function createView<T>({ io, log, out, narrator }: Context, look: Look<T>): View<T> {
+  if (out.quiet) return { update: () => {}, end: () => {} };
+  const canRedraw = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
+  return canRedraw && !out.json ? bar(io, narrator, look) : lines(io, log, look);
+}
+
+function bar<T>(io: Io, narrator: Narrator, look: Look<T>): View<T> {
   const startedAt = io.clock.now();
   const screen = createLogUpdate(io.stderr as NodeJS.WriteStream);
-  let latest: Progress | null = null;
+  let latest: T | null = null;
   const shown = {
     clear: () => screen.clear(),
     draw: () => {
-      if (latest !== null) screen(progressLine(latest, io.clock.now() - startedAt, io.stderr.columns ?? 80));
+      if (latest !== null) screen(look.line(latest, io.clock.now() - startedAt, io.stderr.columns ?? 80));
     },
   };
   narrator.show(shown);
@@ -57,15 +78,15 @@ function bar(io: Io, narrator: Narrator): ProgressView {
   };
 }
 
-function lines(io: Io, log: Log): ProgressView {
+function lines<T>(io: Io, log: Log, look: Look<T>): View<T> {
   const startedAt = io.clock.now();
   let toldAt: Instant = startedAt;
   return {
     update: (progress) => {
       const now = io.clock.now();
-      if (now - toldAt < LINE_EVERY_MS) return;
+      if (now - toldAt < look.lineEveryMs) return;
       toldAt = now;
-      log.info(progressText(progress, now - startedAt).join(', '));
+      log.info(look.text(progress, now - startedAt));
     },
     end: () => {},
   };
@@ -74,9 +95,17 @@ function lines(io: Io, log: Log): ProgressView {
 /** `sweeping ━━━━━━╌╌╌╌ 120/500, 5.0/s, 1m 16s left, waiting 12s for the rate limit`, cut to the width. */
 export function progressLine(progress: Progress, elapsedMs: number, columns: number): string {
   const [head, ...rest] = progressText(progress, elapsedMs);
-  const share = progress.total === 0 ? 1 : Math.min(1, progress.done / progress.total);
-  const full = Math.round(share * BAR_WIDTH);
-  const line = `${'━'.repeat(full)}${'╌'.repeat(BAR_WIDTH - full)} ${[head, ...rest].join(', ')}`;
+  const share = progress.total === 0 ? 1 : progress.done / progress.total;
+  return cutTo(columns, `${barOf(share, BAR_WIDTH)} ${[head, ...rest].join(', ')}`);
+}
+
+/** `━━━━━━╌╌╌╌`: how much of it is done. */
+export function barOf(share: number, width: number): string {
+  const full = Math.round(Math.min(1, share) * width);
+  return `${'━'.repeat(full)}${'╌'.repeat(width - full)}`;
+}
+
+export function cutTo(columns: number, line: string): string {
   return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
 }
 

@@ -20,3 +20,11 @@ export function printable(text: string, mark: string): string {
 export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+/** How a formula begins, in full width too, and behind blanks and what nobody sees; OWASP adds tab and line ends. */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
+
+/** Whether a spreadsheet could run the text of a cell. */
+export function isFormula(text: string): boolean {
+  return FORMULA.test(text);
+}

@@ -1,7 +1,9 @@
 import { parseConversationId } from '../domain/ids.ts';
 import { type Instant, parseInstant } from '../domain/time.ts';
+import { pluralOf } from './delimiter.ts';
 import type { Header } from './header.ts';
 import { type Problem, quote } from './problem.ts';
+import { asBefore, ownCells } from './reject-rows.ts';
 
 /** Thrown inside the checks of one row and caught around them: the first problem ends the row. */
 export class RowProblem extends Error {
@@ -24,14 +26,15 @@ export class Cells {
 
   /** @throws RowProblem `column_count` */
   constructor(header: Header, cells: readonly string[]) {
+    const own = ownCells(header, cells);
     if (cells.length !== header.width) {
       throw new RowProblem(
         'column_count',
-        `The row has ${cells.length} ${cells.length === 1 ? 'column' : 'columns'} instead of ${header.width}; put values with commas in quotes.`,
+        `The row has ${own.length} ${own.length === 1 ? 'column' : 'columns'} instead of ${header.names.length}; put values with ${pluralOf(header.delimiter)} in quotes.`,
       );
     }
     this.#header = header;
-    this.#cells = cells;
+    this.#cells = own;
   }
 
   /** Null when the column is missing or the cell empty. */
@@ -88,12 +91,22 @@ export function checkText(text: string, column: string, maxLength: number, code:
   }
 }
 
-/** Runs the checks of one row; a {@link RowProblem} becomes the answer. */
-export function checked<T>(check: () => T): T | Problem {
+/** Runs checks; a {@link RowProblem} becomes the answer. */
+export function caught<T>(check: () => T): T | Problem {
   try {
     return check();
   } catch (error) {
     if (error instanceof RowProblem) return error.problem;
+    throw error;
+  }
+}
+
+/** The same for one row of a file, which may have been rejected before and not corrected since. */
+export function checked<T>(header: Header, cells: readonly string[], check: (row: Cells) => T): T | Problem {
+  try {
+    return check(new Cells(header, cells));
+  } catch (error) {
+    if (error instanceof RowProblem) return asBefore(header, cells) ?? error.problem;
     throw error;
   }
 }

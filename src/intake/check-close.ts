@@ -1,8 +1,12 @@
 import type { Origin } from '../domain/close-request.ts';
 import { UsageError } from '../domain/errors.ts';
+import { parseConversationId } from '../domain/ids.ts';
 import { type Instant, toIso } from '../domain/time.ts';
-import { Cells, checkText, RowProblem } from './cells.ts';
-import type { Columns, Header } from './header.ts';
+import { type Cells, checkText, RowProblem } from './cells.ts';
+import type { Columns } from './column-map.ts';
+import type { CsvRow } from './csv.ts';
+import type { Delimiter, Fit } from './delimiter.ts';
+import { type Expected, fitOfHeader, type Header, readHeader } from './header.ts';
 import type { Checked } from './import-rows.ts';
 import type { Effect, IntakeStore, NewCloseRequest } from './ports.ts';
 
@@ -10,17 +14,37 @@ export const CLOSES_COLUMNS: Columns = { required: ['conversation_id'], optional
 
 const MAX_REASON_LENGTH = 500;
 
-/** The header that a bare list of ids, each with or without a reason, would have. */
-export function headerOfBareList(cells: readonly string[]): Header {
-  const names = ['conversation_id', 'reason'].slice(0, Math.min(cells.length, 2));
-  return { index: new Map(names.map((name, at) => [name, at])), width: names.length, ignored: [] };
+/** Whether the list has no header, and begins at once with an id. */
+export function isBareList({ cells }: CsvRow): boolean {
+  return cells !== null && parseConversationId(cells[0] ?? '') !== null;
+}
+
+/** How well a first record fits, as a header or as the first row of a bare list. */
+export function fitOfCloses(first: CsvRow, expected: Expected): Fit {
+  return isBareList(first) ? { complete: true, known: 1 } : fitOfHeader(first, expected);
+}
+
+/** The header, or the one that a bare list would have. @throws UsageError for what is no list of closes */
+export function closesHeader(first: CsvRow, delimiter: Delimiter, expected: Expected): Header {
+  const { file, map } = expected;
+  if (!isBareList(first)) {
+    const header = readHeader(first, delimiter, expected);
+    refuseMapping(header, file);
+    return header;
+  }
+  if (map.size > 0) {
+    throw new UsageError(`${file} has no header, so there is nothing that --map could name; leave it out.`);
+  }
+  const names = ['conversation_id', 'reason'].slice(0, Math.min(first.cells?.length ?? 0, 2));
+  const index = new Map(names.map((name, at) => [name, at]));
+  return { index, width: names.length, names, ignored: [], delimiter, rejects: false };
 }
 
 /**
  * A mapping given by mistake would ask for the close of every conversation that is open.
  * @throws UsageError for a header that only a mapping has
  */
-export function refuseMapping({ ignored }: Header, file: string): void {
+function refuseMapping({ ignored }: Header, file: string): void {
   if (ignored.some((name) => name.trim().toLowerCase() === 'started_at')) {
     throw new UsageError(
       `${file} is a mapping, not a list of conversations to close; use nightsweep import mapping, or leave only conversation_id and reason.`,
@@ -36,11 +60,9 @@ export interface AskedClose {
 
 /** @throws RowProblem when the row cannot go in */
 export function checkClose(
-  cells: readonly string[],
-  header: Header,
+  row: Cells,
   { origin, now }: { readonly origin: Origin; readonly now: Instant },
 ): Checked<AskedClose> {
-  const row = new Cells(header, cells);
   const conversationId = row.conversationId('conversation_id');
   const reason = row.optional('reason')?.replace(/\s+/g, ' ') ?? null;
   if (reason !== null) checkText(reason, 'reason', MAX_REASON_LENGTH, 'invalid_reason');

@@ -1,6 +1,6 @@
 import { DAY, type Instant, toIso } from '../domain/time.ts';
-import { Cells, checkText, RowProblem } from './cells.ts';
-import type { Columns, Header } from './header.ts';
+import { type Cells, checkText, RowProblem } from './cells.ts';
+import type { Columns } from './column-map.ts';
 import type { Checked } from './import-rows.ts';
 import type { MappingRow } from './ports.ts';
 
@@ -14,8 +14,7 @@ const MAX_NAME_LENGTH = 200;
 const MAX_AHEAD_MS = DAY;
 
 /** @throws RowProblem when the row cannot go in */
-export function checkMapping(cells: readonly string[], header: Header, now: Instant): Checked<MappingRow> {
-  const row = new Cells(header, cells);
+export function checkMapping(row: Cells, now: Instant): Checked<MappingRow> {
   const sessionId = row.optional('session_id');
   if (sessionId === null) throw new RowProblem('invalid_session', 'The row has no session_id.');
   checkText(sessionId, 'session_id', MAX_NAME_LENGTH, 'invalid_session');

@@ -1,4 +1,6 @@
 import { beginning } from '../domain/text.ts';
+import type { Delimiter } from './delimiter.ts';
+
 /** The text of one record and where it stands, before anybody looks at its cells. */
 export interface Frame {
   /** First and last physical line, counted from 1. */
@@ -24,6 +26,7 @@ type Place = 'field start' | 'plain' | 'quoted' | 'after quote';
  * tells the last line of a record, not the first.
  */
 export class Framer {
+  readonly #delimiter: Delimiter;
   #place: Place = 'field start';
   #text = '';
   #tooLong = false;
@@ -31,6 +34,10 @@ export class Framer {
   #firstLine = 1;
   #quoteLine = 1;
   #afterCr = false;
+
+  constructor(delimiter: Delimiter = ',') {
+    this.#delimiter = delimiter;
+  }
 
   /** The records that this chunk completes; blank lines are none. */
   push(chunk: string): Frame[] {
@@ -69,15 +76,15 @@ export class Framer {
         return quote ? 'after quote' : 'quoted';
       case 'after quote':
         if (quote) return 'quoted';
-        return c === ',' ? 'field start' : 'plain';
+        return c === this.#delimiter ? 'field start' : 'plain';
       case 'plain':
-        return c === ',' ? 'field start' : 'plain';
+        return c === this.#delimiter ? 'field start' : 'plain';
       case 'field start':
         if (quote) {
           this.#quoteLine = this.#line;
           return 'quoted';
         }
-        return c === ',' || c.trim() === '' ? 'field start' : 'plain';
+        return c === this.#delimiter || c.trim() === '' ? 'field start' : 'plain';
     }
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { UsageError } from '../domain/errors.ts';
 import { parseConversationId } from '../domain/ids.ts';
 import { toIso } from '../domain/time.ts';
@@ -7,20 +8,23 @@ import {
   type AskedClose,
   CLOSES_COLUMNS,
   checkClose,
-  headerOfBareList,
-  refuseMapping,
+  closesHeader,
+  fitOfCloses,
+  isBareList,
   requestCloses,
 } from './check-close.ts';
 import { concludeImport } from './conclude-import.ts';
-import { type CsvRow, csvRows } from './csv.ts';
-import { type Header, noteIgnored, readHeader } from './header.ts';
-import type { ImportMapping } from './import-mapping.ts';
+import { type CsvRow, openCsv } from './csv.ts';
+import { detectDelimiter } from './delimiter.ts';
+import type { Header } from './header.ts';
 import { RowImport } from './import-rows.ts';
+import { beginRows, expectedOf, type ImportOptions } from './options.ts';
 import type { IntakeStore } from './ports.ts';
-import { firstOf, readable, recordedName, type Source } from './source.ts';
+import { ownCells } from './reject-rows.ts';
+import { firstOf, readable, recordedName, type Source, takeAll } from './source.ts';
 import type { ClosesRow, ImportSummary } from './summary.ts';
 
-export interface ImportCloses extends ImportMapping {
+export interface ImportCloses extends ImportOptions {
   /** Import a file that was imported before once more. */
   readonly again: boolean;
 }
@@ -34,19 +38,24 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * @throws UsageError when the file is unusable as a whole or was imported before; nothing was written then
  */
 export async function importCloses(options: ImportCloses): Promise<ImportSummary> {
-  const { store, clock, log } = options;
+  const { store, seen, clock, delimiter: asked, stop } = options;
   const file = recordedName(options.file);
-  const content = await readWhole(readable(options.source, file), file);
+  const expected = expectedOf(options, CLOSES_COLUMNS, file);
+  const content = await readWhole(readable(options.source, file, stop), file);
   const sha256 = createHash('sha256').update(content).digest('hex');
   const earlier = store.finishedImport('closes', sha256);
   if (earlier !== null && !options.again) throw importedBefore(file, earlier);
 
-  const batches = csvRows(chunksOf(content));
+  let bytes = 0;
+  const { batches, delimiter } = await openCsv(
+    chunksOf(content, (at) => {
+      bytes = at;
+    }),
+    asked === 'auto' ? (firsts) => detectDelimiter(firsts, (row) => fitOfCloses(row, expected), file) : asked,
+  );
   const { first, rest } = await firstOf(batches, file);
-  const bare = first.cells !== null && parseConversationId(first.cells[0] ?? '') !== null;
-  const header = bare ? headerOfBareList(first.cells) : readHeader(first, CLOSES_COLUMNS, file);
-  refuseMapping(header, file);
-  noteIgnored(header, file, log);
+  const header = closesHeader(first, delimiter, expected);
+  const onRejects = beginRows(options, header, expected);
 
   // One moment for all of them: a list is asked for at once, and each moment costs a transaction.
   const now = clock.now();
@@ -54,27 +63,27 @@ export async function importCloses(options: ImportCloses): Promise<ImportSummary
   const rows = new RowImport<AskedClose>({
     importId: id,
     store,
-    check: (cells, line) => checked(() => checkClose(cells, header, { origin: `csv:${file}#${line}`, now })),
+    seen,
+    check: (cells, line) =>
+      checked(header, cells, (row) => checkClose(row, { origin: `csv:${file}#${line}`, now })),
     put: (asked) => requestCloses(store, asked),
+    onRejects,
   });
   const results: ClosesRow[] = [];
   const take = (batch: readonly CsvRow[]) => {
     const taken = rows.take(batch, now);
     results.push(...taken.map((row, at) => ({ ...row, conversationId: idOf(batch[at], header) })));
-    options.onProgress?.(rows.tally.counts);
+    options.onProgress?.({ ...rows.tally.counts, bytes });
   };
-  take(bare ? [first, ...rest] : rest);
-  for await (const batch of batches) take(batch);
+  const complete = await takeAll(isBareList(first) ? [first, ...rest] : rest, batches, take, stop);
 
-  return {
-    ...concludeImport(options, { id, kind: 'closes', file, sha256, tally: rows.tally }),
-    rows: results,
-  };
+  const imported = { id, kind: 'closes', file, sha256: complete ? sha256 : null, tally: rows.tally } as const;
+  return { ...concludeImport(options, imported), rows: results };
 }
 
 function idOf(row: CsvRow | undefined, header: Header): string | null {
   const at = header.index.get('conversation_id') ?? 0;
-  return parseConversationId(row?.cells?.[at] ?? '');
+  return parseConversationId(ownCells(header, row?.cells ?? [])[at] ?? '');
 }
 
 function importedBefore(
@@ -103,6 +112,11 @@ async function readWhole(source: Source, file: string): Promise<Buffer> {
 
 const CHUNK_BYTES = 64 * 1024;
 
-async function* chunksOf(content: Buffer): Source {
-  for (let at = 0; at < content.length; at += CHUNK_BYTES) yield content.subarray(at, at + CHUNK_BYTES);
+/** Lets the rest of the program take its turn before each chunk, a signal among it. */
+async function* chunksOf(content: Buffer, onRead: (bytes: number) => void): Source {
+  for (let at = 0; at < content.length; at += CHUNK_BYTES) {
+    await turn();
+    yield content.subarray(at, at + CHUNK_BYTES);
+    onRead(Math.min(at + CHUNK_BYTES, content.length));
+  }
 }

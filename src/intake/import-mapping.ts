@@ -1,59 +1,58 @@
-import { createHash, type Hash } from 'node:crypto';
-import type { Clock, Log } from '../sweep/ports.ts';
+import { createHash } from 'node:crypto';
 import { checked } from './cells.ts';
 import { checkMapping, MAPPING_COLUMNS } from './check-mapping.ts';
 import { concludeImport } from './conclude-import.ts';
-import { type CsvRow, csvRows } from './csv.ts';
-import { noteIgnored, readHeader } from './header.ts';
+import { type CsvRow, openCsv } from './csv.ts';
+import { detectDelimiter } from './delimiter.ts';
+import { fitOfHeader, readHeader } from './header.ts';
 import { RowImport } from './import-rows.ts';
-import type { IntakeStore, MappingRow } from './ports.ts';
-import { firstOf, type ImportProgress, readable, recordedName, type Source } from './source.ts';
+import { beginRows, expectedOf, type ImportOptions } from './options.ts';
+import type { MappingRow } from './ports.ts';
+import { firstOf, readable, recordedName, type Source, takeAll } from './source.ts';
 import type { ImportSummary } from './summary.ts';
 
-export interface ImportMapping {
-  readonly source: Source;
-  /** Path or `-`; only the base name is recorded. */
-  readonly file: string;
-  /** What the rows' `source` is recorded as; `csv:FILE` when left out. */
-  readonly recordedAs?: string;
-  readonly store: IntakeStore;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly onProgress?: (progress: ImportProgress) => void;
-}
-
 /**
- * Imports a mapping CSV, streaming, 1,000 rows a transaction. Bad rows are counted, listed and kept as rejects.
- * The same file again is read again and changes nothing.
+ * Imports a mapping CSV, streaming, 1,000 rows a transaction, in memory that does not grow with the file. Bad rows are
+ * counted, listed and kept as rejects. The same file again is read again and changes nothing.
  * @throws UsageError when the file is unusable as a whole; nothing was written then
  */
-export async function importMapping(options: ImportMapping): Promise<ImportSummary> {
-  const { store, clock, log } = options;
+export async function importMapping(options: ImportOptions): Promise<ImportSummary> {
+  const { store, seen, clock, delimiter: asked, stop } = options;
   const file = recordedName(options.file);
+  const expected = expectedOf(options, MAPPING_COLUMNS, file);
   const hash = createHash('sha256');
-  const batches = csvRows(hashed(readable(options.source, file), hash));
+  let bytes = 0;
+  const source = passing(readable(options.source, file, stop), (chunk) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+  });
+  const { batches, delimiter } = await openCsv(
+    source,
+    asked === 'auto' ? (firsts) => detectDelimiter(firsts, (row) => fitOfHeader(row, expected), file) : asked,
+  );
   try {
     const { first, rest } = await firstOf(batches, file);
-    const header = readHeader(first, MAPPING_COLUMNS, file);
-    noteIgnored(header, file, log);
+    const header = readHeader(first, delimiter, expected);
+    const onRejects = beginRows(options, header, expected);
     const id = store.beginImport('mapping', file, clock.now());
     const rows = new RowImport<MappingRow>({
       importId: id,
       store,
-      check: (cells) => checked(() => checkMapping(cells, header, clock.now())),
+      seen,
+      check: (cells) => checked(header, cells, (row) => checkMapping(row, clock.now())),
       put: (values, now) => store.putMappings(values, options.recordedAs ?? `csv:${file}`, now),
+      onRejects,
     });
     const take = (batch: readonly CsvRow[]) => {
       rows.take(batch, clock.now());
-      options.onProgress?.(rows.tally.counts);
+      options.onProgress?.({ ...rows.tally.counts, bytes });
     };
-    take(rest);
-    for await (const batch of batches) take(batch);
+    const complete = await takeAll(rest, batches, take, stop);
     return concludeImport(options, {
       id,
       kind: 'mapping',
       file,
-      sha256: hash.digest('hex'),
+      sha256: complete ? hash.digest('hex') : null,
       tally: rows.tally,
     });
   } finally {
@@ -61,9 +60,9 @@ export async function importMapping(options: ImportMapping): Promise<ImportSumma
   }
 }
 
-async function* hashed(source: Source, hash: Hash): Source {
+async function* passing(source: Source, look: (chunk: Uint8Array) => void): Source {
   for await (const chunk of source) {
-    hash.update(chunk);
+    look(chunk);
     yield chunk;
   }
 }

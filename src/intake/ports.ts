@@ -34,14 +34,24 @@ export interface Reject {
 /** Public shape: `import … --json`. */
 export interface ImportCounts {
   rows: number;
+  /** New, or known and changed. */
   accepted: number;
+  /** Those of the accepted that were known and are different now. */
+  changed: number;
   /** Already known exactly so. */
   unchanged: number;
   rejected: number;
 }
 
-/** What one row did: changed something, or found it there already. */
-export type Effect = 'accepted' | 'unchanged';
+/** What one row did: brought something new, changed what was known, or found it there exactly so. */
+export type Effect = 'accepted' | 'changed' | 'unchanged';
+
+/** The rows of one import that passed their checks, remembered however many they are. */
+export interface SeenRows {
+  /** The line of the first row with this identity; null: this one is the first, and is remembered. */
+  earlierLine(identity: string, line: number): number | null;
+  close(): void;
+}
 
 /** Each call is one immediate transaction. */
 export interface IntakeStore {

@@ -20,7 +20,10 @@ const TIMES: readonly Column[] = ['started_at', 'last_activity_at'];
 export const SOURCE_HEADER: Header = {
   index: new Map(COLUMNS.map((name, at) => [name, at])),
   width: COLUMNS.length,
+  names: COLUMNS,
   ignored: [],
+  delimiter: ',',
+  rejects: false,
 };
 
 /**

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { beginning } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Clock } from '../sweep/ports.ts';
-import { checked } from './cells.ts';
+import { Cells, caught } from './cells.ts';
 import { checkMapping } from './check-mapping.ts';
-import type { Tally } from './import-rows.ts';
+import { countEffects, type Tally } from './import-rows.ts';
 import type { ForeignPage, IntakeStore, Reject } from './ports.ts';
 import { cellsOf, changeOf, keyOf, rawOf, SOURCE_HEADER } from './source-cells.ts';
 import { MAX_LISTED } from './summary.ts';
@@ -22,7 +22,10 @@ export class SourceRows {
   readonly #source: string;
   readonly #clock: Clock;
   readonly #hash = createHash('sha256');
-  readonly tally: Tally = { counts: { rows: 0, accepted: 0, unchanged: 0, rejected: 0 }, rejects: [] };
+  readonly tally: Omit<Tally, 'line'> = {
+    counts: { rows: 0, accepted: 0, changed: 0, unchanged: 0, rejected: 0 },
+    rejects: [],
+  };
   /** The newest change that was seen; null: none. */
   newest: Instant | null = null;
   /** Rows of which it cannot be understood when they changed. */
@@ -45,12 +48,12 @@ export class SourceRows {
       const raw = rawOf(row);
       this.#hash.update(raw).update('\n');
       this.#noteChange(changeOf(row));
-      const verdict = checked(() => checkMapping(cellsOf(row), SOURCE_HEADER, now));
+      const verdict = caught(() => checkMapping(new Cells(SOURCE_HEADER, cellsOf(row)), now));
       if ('value' in verdict) good.push(verdict.value);
       else bad.push({ line, ...verdict, raw: beginning(raw, KEPT_RAW), key: keyOf(row, line) });
     }
     const kept = bad.slice(0, MAX_LISTED - rejects.length);
-    for (const effect of this.#store.putMappings(good, this.#source, now)) counts[effect]++;
+    countEffects(counts, this.#store.putMappings(good, this.#source, now));
     if (kept.length > 0) this.#store.putRejects(this.#importId, kept);
     rejects.push(...kept);
     counts.rows += rows.length + unread;

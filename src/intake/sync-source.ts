@@ -22,6 +22,7 @@ export interface SyncSource {
 
 /** What a sync did. */
 export interface SyncSummary extends ImportSummary {
+  readonly id: number;
   /** The name of the file. */
   readonly source: string;
   /** Rows that changed from then on were read; null: all. */
@@ -95,7 +96,7 @@ async function readAll(
   warnOfGaps(rows, opened, foreign.name, log);
   return {
     ...{ id, kind: 'mapping' as const, file, source: foreign.name, from },
-    ...{ counts, rejects, rejectsTotal: counts.rejected },
+    ...{ counts, rejects, rejectsTotal: counts.rejected, dryRun: false, interrupted: null },
   };
 }
 

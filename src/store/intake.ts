@@ -1,9 +1,8 @@
 import { isFromPerson } from '../domain/close-request.ts';
-import type { Mapping } from '../domain/mapping.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Effect, IntakeStore, MappingRow, NewCloseRequest } from '../intake/ports.ts';
 import type { Db } from './connection.ts';
-import { firstMapping, mergeMapping } from './merge-mapping.ts';
+import { takeIn } from './merge-mapping.ts';
 import { flag, instant, MAPPING_BY_ID, type MappingColumns, text, toMapping } from './rows.ts';
 
 type ById = { readonly id: string };
@@ -24,11 +23,15 @@ type RequestParams = {
   readonly force: 0 | 1;
   readonly now: string;
 };
-interface PendingColumns {
+export interface PendingColumns {
   readonly id: number;
   readonly origin: string;
   readonly force: 0 | 1;
 }
+/** The close request that is still to be served. */
+export const PENDING_BY_ID =
+  'SELECT id, origin, force FROM close_requests WHERE conversation_id = @id AND settled_at IS NULL';
+
 type ImportParams = { readonly kind: string; readonly file: string; readonly startedAt: string };
 type FinishedImport = { readonly id: number; readonly file: string; readonly finished_at: string };
 
@@ -42,9 +45,7 @@ export function intakeStore(db: Db): IntakeStore {
     ON CONFLICT (conversation_id) DO UPDATE SET session_id = @sessionId, user_id = @userId,
       started_at = @startedAt, last_activity_at = @lastActivityAt, state = @state, state_at = @stateAt,
       source = @source, updated_at = @now`);
-  const pendingOf = db.prepare<ById, PendingColumns>(
-    'SELECT id, origin, force FROM close_requests WHERE conversation_id = @id AND settled_at IS NULL',
-  );
+  const pendingOf = db.prepare<ById, PendingColumns>(PENDING_BY_ID);
   const insertRequest = db.prepare<RequestParams & { readonly conversationId: string }>(`
     INSERT INTO close_requests (conversation_id, reason, origin, force, requested_at)
     VALUES (@conversationId, @reason, @origin, @force, @now)`);
@@ -54,9 +55,6 @@ export function intakeStore(db: Db): IntakeStore {
   const insertImport = db.prepare<ImportParams>(
     'INSERT INTO imports (kind, file, started_at) VALUES (@kind, @file, @startedAt)',
   );
-  const finishedImport = db.prepare<{ readonly kind: string; readonly sha256: string }, FinishedImport>(`
-    SELECT id, file, finished_at FROM imports WHERE kind = @kind AND sha256 = @sha256
-    ORDER BY id DESC LIMIT 1`);
   const finishImport = db.prepare<{
     readonly id: number;
     readonly sha256: string;
@@ -76,8 +74,8 @@ export function intakeStore(db: Db): IntakeStore {
   function putOne(row: MappingRow, source: string, now: Instant): Effect {
     const stored = mappingOf.get({ id: row.conversationId });
     const known = stored === undefined ? null : toMapping(stored);
-    const mapping = known === null ? firstMapping(row) : mergeMapping(known, row, now);
-    if (known !== null && isSame(known, mapping)) return 'unchanged';
+    const { mapping, effect } = takeIn(known, row, now);
+    if (effect === 'unchanged') return effect;
     putMapping.run({
       id: mapping.conversationId,
       sessionId: mapping.sessionId,
@@ -89,7 +87,7 @@ export function intakeStore(db: Db): IntakeStore {
       source,
       now: text(now),
     });
-    return 'accepted';
+    return effect;
   }
 
   function requestOne(row: NewCloseRequest, now: Instant): { effect: Effect; requestId: number } {
@@ -107,12 +105,7 @@ export function intakeStore(db: Db): IntakeStore {
   return {
     beginImport: (kind, file, startedAt) =>
       db.write(() => insertImport.run({ kind, file, startedAt: text(startedAt) })).id,
-    finishedImport: (kind, sha256) => {
-      const found = finishedImport.get({ kind, sha256 });
-      return found === undefined
-        ? null
-        : { id: found.id, file: found.file, finishedAt: instant(found.finished_at) };
-    },
+    finishedImport: finishedImports(db),
     finishImport: (importId, sha256, counts, finishedAt) => {
       const params = { id: importId, sha256, counts: JSON.stringify(counts), finishedAt: text(finishedAt) };
       db.write(() => finishImport.run(params));
@@ -128,22 +121,25 @@ export function intakeStore(db: Db): IntakeStore {
   };
 }
 
+/** Finds the newest finished import of the same kind and content. */
+export function finishedImports(db: Db): IntakeStore['finishedImport'] {
+  const newest = db.prepare<{ readonly kind: string; readonly sha256: string }, FinishedImport>(`
+    SELECT id, file, finished_at FROM imports WHERE kind = @kind AND sha256 = @sha256
+    ORDER BY id DESC LIMIT 1`);
+  return (kind, sha256) => {
+    const found = newest.get({ kind, sha256 });
+    return found === undefined
+      ? null
+      : { id: found.id, file: found.file, finishedAt: instant(found.finished_at) };
+  };
+}
+
 /**
  * Who asks now, at the terminal, means now; and a person's request takes the place of a machine's, which would not
  * override exemptions. A list that is imported again asks for nothing new.
  */
-function replaces(row: NewCloseRequest, pending: PendingColumns): boolean {
+export function replaces(row: NewCloseRequest, pending: Pick<PendingColumns, 'origin' | 'force'>): boolean {
   if (row.force) return true;
   if (pending.force === 1) return false;
   return row.origin === 'cli' || (isFromPerson(row) && !isFromPerson(pending));
-}
-
-function isSame(a: Mapping, b: Mapping): boolean {
-  return (
-    a.sessionId === b.sessionId &&
-    a.userId === b.userId &&
-    a.startedAt === b.startedAt &&
-    a.lastActivityAt === b.lastActivityAt &&
-    a.state === b.state
-  );
 }

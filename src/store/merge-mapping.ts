@@ -1,7 +1,18 @@
 import { isDiscoveredSession } from '../domain/discovered.ts';
 import type { Mapping } from '../domain/mapping.ts';
 import type { Instant } from '../domain/time.ts';
-import type { MappingRow } from '../intake/ports.ts';
+import type { Effect, MappingRow } from '../intake/ports.ts';
+
+/** What a row makes of what is known of its conversation (null: nothing), and what that means for the record. */
+export function takeIn(
+  known: Mapping | null,
+  row: MappingRow,
+  now: Instant,
+): { readonly mapping: Mapping; readonly effect: Effect } {
+  if (known === null) return { mapping: firstMapping(row), effect: 'accepted' };
+  const mapping = mergeMapping(known, row, now);
+  return { mapping, effect: isSame(known, mapping) ? 'unchanged' : 'changed' };
+}
 
 /**
  * A mapping after one more row about its conversation. Whatever the order in which rows come, session and activity
@@ -12,7 +23,7 @@ import type { MappingRow } from '../intake/ports.ts';
  *   sign of life too; it never moves back;
  * - a sign of life after the end was seen makes the mapping open again: the next sweep looks at it.
  */
-export function mergeMapping(known: Mapping, row: MappingRow, now: Instant): Mapping {
+function mergeMapping(known: Mapping, row: MappingRow, now: Instant): Mapping {
   const merged = { ...known, ...sessionOf(known, row) };
   const lastActivityAt = activityOf(latest(known.lastActivityAt, row.lastActivityAt), merged.startedAt);
   const alive = lastActivityAt ?? merged.startedAt;
@@ -21,7 +32,7 @@ export function mergeMapping(known: Mapping, row: MappingRow, now: Instant): Map
 }
 
 /** The mapping of a conversation that was not known before. */
-export function firstMapping(row: MappingRow): Mapping {
+function firstMapping(row: MappingRow): Mapping {
   return {
     ...row,
     lastActivityAt: activityOf(row.lastActivityAt, row.startedAt),
@@ -62,4 +73,14 @@ function activityOf(lastActivityAt: Instant | null, startedAt: Instant): Instant
 function latest(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.max(a, b);
+}
+
+function isSame(a: Mapping, b: Mapping): boolean {
+  return (
+    a.sessionId === b.sessionId &&
+    a.userId === b.userId &&
+    a.startedAt === b.startedAt &&
+    a.lastActivityAt === b.lastActivityAt &&
+    a.state === b.state
+  );
 }

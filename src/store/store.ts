@@ -4,6 +4,7 @@ import type { ReportStore } from '../report/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
+import { type DryIntake, openDryIntake } from './dry-intake.ts';
 import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
@@ -22,6 +23,8 @@ export interface Store {
   readonly ledger: Ledger;
   readonly intake: IntakeStore;
   readonly sources: SourceStore;
+  /** What `intake` would do, for a record that is only read; to be closed before the store. */
+  readonly dryIntake: () => DryIntake;
   readonly holds: HoldStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
@@ -42,6 +45,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       ledger: ledger(db),
       intake: intakeStore(db),
       sources: sourceStore(db),
+      dryIntake: () => openDryIntake(db),
       holds: holdStore(db),
       discover: discoverStore(db),
       report: reportStore(db),

@@ -104,6 +104,7 @@ export interface Synced {
   readonly counts: {
     readonly rows: number;
     readonly accepted: number;
+    readonly changed: number;
     readonly unchanged: number;
     readonly rejected: number;
   };

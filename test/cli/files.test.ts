@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newFile, outputFile, write } from '../../src/cli/files.ts';
+import { demandNoDatabase, growingFile, newFile, outputFile, write } from '../../src/cli/files.ts';
 import { openStore } from '../../src/store/store.ts';
 import { T0, tempDir } from '../store/fixtures.ts';
 import { createIo, runMain } from './running.ts';
@@ -65,6 +65,57 @@ describe('a file to write to', () => {
     await expect(write(path, 'text', { replace: true })).rejects.toThrow('cannot be written (ENOENT)');
     await expect(write(join(cwd, 'n.db'), 'text', { replace: false })).rejects.toThrow('(EEXIST)');
     expect(statSync(join(cwd, 'n.db')).size).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a file that grows', () => {
+  it('is there under its name only when it is complete, private', () => {
+    const { cwd, io } = aFolder();
+    const path = join(cwd, 'bad.csv');
+    writeFileSync(`${path}.partial`, 'left by one that was killed', { mode: 0o666 });
+    const file = growingFile(newFile(io, 'bad.csv'));
+    file.write('one\n');
+    file.write('two\n');
+    expect(existsSync(path)).toBe(false);
+    expect(file.finish()).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(existsSync(`${path}.partial`)).toBe(false);
+    file.discard();
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('is not there at all when nothing was written, or when it was given up', () => {
+    const { cwd, io } = aFolder();
+    expect(growingFile(newFile(io, 'bad.csv')).finish()).toBe(false);
+    const file = growingFile(newFile(io, 'bad.csv'));
+    file.write('one\n');
+    file.discard();
+    expect(readdirSync(cwd)).toEqual(['n.db']);
+  });
+
+  it('does not replace what has come in its place meanwhile', () => {
+    const { cwd, io } = aFolder();
+    const path = join(cwd, 'bad.csv');
+    const file = growingFile(newFile(io, 'bad.csv'));
+    file.write('ours');
+    writeFileSync(path, 'theirs');
+    expect(() => file.finish()).toThrow('exists by now');
+    file.discard();
+    expect(readFileSync(path, 'utf8')).toBe('theirs');
+    expect(readFileSync(`${path}.partial`, 'utf8')).toBe('ours');
+  });
+
+  it('says when it cannot be written', () => {
+    const { cwd } = aFolder();
+    expect(() => growingFile(join(cwd, 'gone', 'bad.csv')).write('x')).toThrow('cannot be written (ENOENT)');
+  });
+
+  it('is never the database that is only to be created', () => {
+    const { cwd } = aFolder();
+    const own = join(cwd, 'new.db');
+    expect(() => demandNoDatabase(own, 'new.db', own)).toThrow('is the database');
+    expect(() => demandNoDatabase(`${own}-wal`, 'new.db-wal', own)).toThrow('belongs to the database');
   });
 });
 

@@ -79,7 +79,13 @@ describe('a disk that is full', () => {
 
     place.file('mapping.csv', lines.join('\n'));
     const { json } = await place.run('import', 'mapping', 'mapping.csv', '--json');
-    expect(json.counts).toEqual({ rows, accepted: rows - before, unchanged: before, rejected: 0 });
+    expect(json.counts).toEqual({
+      rows,
+      accepted: rows - before,
+      changed: 0,
+      unchanged: before,
+      rejected: 0,
+    });
   });
 
   it('during a backup leaves no half copy, and the database as it was', async () => {

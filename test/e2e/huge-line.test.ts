@@ -52,7 +52,7 @@ describe.skipIf(MEGABYTES === 0)(`a line of ${MEGABYTES} MB`, () => {
     );
     expect({ code, counts: json.counts }).toEqual({
       code: 3,
-      counts: { rows: 3, accepted: 2, unchanged: 0, rejected: 1 },
+      counts: { rows: 3, accepted: 2, changed: 0, unchanged: 0, rejected: 1 },
     });
     expect(json.rejects).toMatchObject([{ line: 3, code: 'record_too_long' }]);
     expect(place.query('SELECT conversation_id AS id FROM mappings ORDER BY 1')).toEqual([

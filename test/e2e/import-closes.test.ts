@@ -59,7 +59,7 @@ describe('import closes', () => {
     expect(code).toBe(3);
     expect(json).toMatchObject({
       import: { kind: 'closes', file: 'ids.csv' },
-      counts: { rows: 7, accepted: 5, unchanged: 0, rejected: 2 },
+      counts: { rows: 7, accepted: 5, changed: 0, unchanged: 0, rejected: 2 },
       run: { kind: 'close', scope: 'requested' },
       exitCode: 3,
     });

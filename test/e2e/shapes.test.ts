@@ -70,12 +70,18 @@ describe('the public JSON shapes', () => {
     expect(code).toBe(3);
     expect(json).toEqual({
       import: { id: 1, kind: 'mapping', file: 'mapping.csv' },
-      counts: { rows: 6, accepted: 5, unchanged: 0, rejected: 1 },
+      dryRun: false,
+      counts: { rows: 6, accepted: 5, changed: 0, unchanged: 0, rejected: 1 },
       rejects: [{ line: 7, code: 'invalid_id', message: TEXT }],
+      rejectsFile: null,
+      interruptedAtLine: null,
       exitCode: 3,
       message: TEXT,
     });
-    expect(Object.keys(json)).toEqual(['import', 'counts', 'rejects', 'exitCode', 'message']);
+    expect(Object.keys(json)).toEqual([
+      ...['import', 'dryRun', 'counts', 'rejects', 'rejectsFile', 'interruptedAtLine'],
+      ...['exitCode', 'message'],
+    ]);
   });
 
   it('import closes', async () => {
@@ -84,8 +90,11 @@ describe('the public JSON shapes', () => {
     expect(code).toBe(0);
     expect(json).toEqual({
       import: { id: 2, kind: 'closes', file: 'closes.csv' },
-      counts: { rows: 1, accepted: 1, unchanged: 0, rejected: 0 },
+      dryRun: false,
+      counts: { rows: 1, accepted: 1, changed: 0, unchanged: 0, rejected: 0 },
       rejects: [],
+      rejectsFile: null,
+      interruptedAtLine: null,
       exitCode: 0,
       message: TEXT,
     });

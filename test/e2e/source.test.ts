@@ -20,7 +20,7 @@ const YAML = `source:
     WHERE genesys_conversation_id IS NOT NULL
 `;
 const SQLITE = (at: number) => toIso(at).slice(0, 19).replace('T', ' ');
-const COUNTS = { rows: 3, accepted: 3, unchanged: 0, rejected: 0 };
+const COUNTS = { rows: 3, accepted: 3, changed: 0, unchanged: 0, rejected: 0 };
 
 /** A place whose application keeps `count` sessions of two days ago in a database of its own. */
 async function placeWithSource(count: number, options: Partial<SimulatorOptions> = {}) {
@@ -48,7 +48,7 @@ describe('a sweep with a source', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(json.source).toEqual({
       import: { id: 1, kind: 'mapping', file: 'source:app.db' },
-      counts: COUNTS,
+      counts: { ...COUNTS, changed: 1 },
     });
     expect(json.counts).toMatchObject({ candidates: 2, closed: 2, left: 0 });
     expect(stderr).toContain('Synced 3 sessions from app.db (3 new or changed).');
@@ -113,7 +113,10 @@ Synced 3 sessions from app.db (2 new or changed, 1 rejected).
     const { json } = await place.run('import', 'mapping', '--from-source', '--full', '--json');
     expect(json).toEqual({
       import: { id: 2, kind: 'mapping', file: 'source:app.db' },
-      counts: { rows: 3, accepted: 0, unchanged: 2, rejected: 1 },
+      dryRun: false,
+      rejectsFile: null,
+      interruptedAtLine: null,
+      counts: { rows: 3, accepted: 0, changed: 0, unchanged: 2, rejected: 1 },
       rejects: [{ key: 'conversation none', code: 'invalid_id', message: expect.any(String) }],
       exitCode: 3,
       message: 'Synced 3 sessions from app.db (0 new or changed, 1 rejected).',
@@ -135,7 +138,13 @@ Synced 3 sessions from app.db (2 new or changed, 1 rejected).
     expect(n).toBeLessThan(20_000);
     expect(place.query('SELECT * FROM sources')).toEqual([]);
     const { json } = await place.run('import', 'mapping', '--from-source', '--json');
-    expect(json.counts).toEqual({ rows: 20_000, accepted: 20_000 - n, unchanged: n, rejected: 0 });
+    expect(json.counts).toEqual({
+      rows: 20_000,
+      accepted: 20_000 - n,
+      changed: 0,
+      unchanged: n,
+      rejected: 0,
+    });
     expect(place.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach } from 'vitest';
-import { type CsvRow, csvRows } from '../../src/intake/csv.ts';
+import { type CsvRow, openCsv } from '../../src/intake/csv.ts';
 import { importCloses } from '../../src/intake/import-closes.ts';
 import { importMapping } from '../../src/intake/import-mapping.ts';
-import type { ImportProgress } from '../../src/intake/source.ts';
+import type { ImportOptions } from '../../src/intake/options.ts';
+import { openSeenRows } from '../../src/store/seen-rows.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Clock, Log } from '../../src/sweep/ports.ts';
 
@@ -23,19 +24,35 @@ export function rowOf(n: number): string {
   return `s-${n},${idOf(n)},2026-11-01T08:00:00Z,2026-11-01T09:00:00Z,u-${n}`;
 }
 
-const opened: { store: Store; folder: string }[] = [];
+/** A signal that nobody gives. */
+export const NEVER = new AbortController().signal;
+
+/** What an import needs beside its file, as the command line would have it without flags. */
+export const PLAIN = {
+  delimiter: 'auto',
+  map: new Map<string, string>(),
+  ignoreUnknown: false,
+  command: 'nightsweep import mapping list.csv',
+  dryRun: false,
+  stop: NEVER,
+} as const;
+
+const opened: { store: Store; folder: string; closers: (() => void)[] }[] = [];
 
 afterEach(() => {
-  for (const { store, folder } of opened.splice(0)) {
+  for (const { store, folder, closers } of opened.splice(0)) {
+    for (const close of closers) close();
     store.close();
     rmSync(folder, { recursive: true });
   }
 });
 
-export interface Content {
+type Taken = Pick<ImportOptions, 'delimiter' | 'map' | 'ignoreUnknown' | 'stop' | 'onProgress' | 'onRejects'>;
+
+export interface Content extends Partial<Taken> {
   readonly file?: string;
   readonly again?: boolean;
-  readonly onProgress?: (progress: ImportProgress) => void;
+  readonly dryRun?: boolean;
   /** Cuts the bytes into chunks of this size. */
   readonly chunk?: number;
 }
@@ -51,18 +68,30 @@ export function setUp({ tickMs = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'intake-'));
   const path = join(folder, 'test.db');
   const store = openStore(path, { mode: 'create', now: NOW });
-  opened.push({ store, folder });
+  const closers: (() => void)[] = [];
+  opened.push({ store, folder, closers });
   const notes: string[] = [];
   const note = (message: string) => void notes.push(message);
   const log: Log = { debug: note, info: note, warn: note };
-  const optionsFor = (content: string | Buffer, { chunk, file = 'list.csv', onProgress }: Content) => ({
-    source: chunked(Buffer.from(content), chunk ?? 64 * 1024),
-    file,
-    store: store.intake,
-    clock,
-    log,
-    ...(onProgress && { onProgress }),
-  });
+  const optionsFor = (
+    content: string | Buffer,
+    { chunk, dryRun = false, ...rest }: Content,
+  ): ImportOptions => {
+    const seen = openSeenRows();
+    const dry = dryRun ? store.dryIntake() : null;
+    closers.push(seen.close, ...(dry === null ? [] : [dry.close]));
+    return {
+      source: chunked(Buffer.from(content), chunk ?? 64 * 1024),
+      file: 'list.csv',
+      store: dry?.intake ?? store.intake,
+      seen,
+      clock,
+      log,
+      ...PLAIN,
+      ...rest,
+      dryRun,
+    };
+  };
   return {
     store,
     notes,
@@ -79,7 +108,7 @@ export async function batchesOf(...chunks: readonly Uint8Array[]): Promise<(read
     yield* chunks;
   }
   const batches = [];
-  for await (const batch of csvRows(source())) batches.push(batch);
+  for await (const batch of (await openCsv(source(), ',')).batches) batches.push(batch);
   return batches;
 }
 

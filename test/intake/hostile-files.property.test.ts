@@ -127,6 +127,7 @@ describe('a file of rows, some of them bad', () => {
         expect(counts).toEqual({
           rows: good.length + bad.length,
           accepted: good.length,
+          changed: 0,
           unchanged: 0,
           rejected: bad.length,
         });

@@ -13,7 +13,7 @@ describe('importing a mapping', () => {
       id: 1,
       kind: 'mapping',
       file: 'list.csv',
-      counts: { rows: 2, accepted: 2, unchanged: 0, rejected: 0 },
+      counts: { rows: 2, accepted: 2, changed: 0, unchanged: 0, rejected: 0 },
       rejects: [],
       rejectsTotal: 0,
     });
@@ -45,7 +45,7 @@ describe('importing a mapping', () => {
     await mapping(content);
     const before = rows('SELECT * FROM mappings');
     const summary = await mapping(content, { file: 'copy.csv' });
-    expect(summary.counts).toEqual({ rows: 2, accepted: 0, unchanged: 2, rejected: 0 });
+    expect(summary.counts).toEqual({ rows: 2, accepted: 0, changed: 0, unchanged: 2, rejected: 0 });
     expect(summary.alreadyImported).toEqual({ id: 1, finishedAt: expect.any(Number) });
     expect(importJson(summary).message).toContain('nothing changed, 2 already known');
     expect(rows('SELECT * FROM mappings')).toEqual(before);
@@ -61,7 +61,7 @@ describe('importing a mapping', () => {
         `older,${idOf(1)},2026-10-03T08:00:00Z,,`,
       ),
     );
-    expect(summary.counts).toMatchObject({ accepted: 2, unchanged: 1, rejected: 0 });
+    expect(summary.counts).toMatchObject({ accepted: 2, changed: 1, unchanged: 1, rejected: 0 });
     expect(rows('SELECT session_id FROM mappings')).toEqual([['newer']]);
   });
 
@@ -73,7 +73,7 @@ describe('importing a mapping', () => {
       chunk: 977,
       onProgress: ({ rows: n }) => progress.push(n),
     });
-    expect(summary.counts).toEqual({ rows: 2_501, accepted: 2_500, unchanged: 0, rejected: 1 });
+    expect(summary.counts).toEqual({ rows: 2_501, accepted: 2_500, changed: 0, unchanged: 0, rejected: 1 });
     expect(summary.rejects).toMatchObject([{ line: 1_502, code: 'invalid_id' }]);
     expect(rows('SELECT count(*) FROM mappings')).toEqual([[2_500]]);
     expect(progress).toEqual([999, 1_999, 2_501]);
@@ -104,8 +104,11 @@ describe('importing a mapping', () => {
     const summary = await mapping(fileOf(HEADER, rowOf(1), `s,nope,2026-11-01T08:00:00Z,,`));
     expect(importJson(summary)).toEqual({
       import: { id: 1, kind: 'mapping', file: 'list.csv' },
-      counts: { rows: 2, accepted: 1, unchanged: 0, rejected: 1 },
+      dryRun: false,
+      counts: { rows: 2, accepted: 1, changed: 0, unchanged: 0, rejected: 1 },
       rejects: [{ line: 3, code: 'invalid_id', message: '"nope" in conversation_id is not a UUID.' }],
+      rejectsFile: null,
+      interruptedAtLine: null,
       exitCode: 3,
       message: 'list.csv: mapping with 2 rows, 1 taken, 1 rejected.',
     });
@@ -147,7 +150,7 @@ describe('a row of a mapping that cannot go in', () => {
     expect(summary.rejects).toEqual([
       { line: 4, code, message: expect.stringMatching(/^\S.*\.$/), raw: bad },
     ]);
-    expect(summary.counts).toEqual({ rows: 3, accepted: 2, unchanged: 0, rejected: 1 });
+    expect(summary.counts).toEqual({ rows: 3, accepted: 2, changed: 0, unchanged: 0, rejected: 1 });
     expect(rows('SELECT conversation_id FROM mappings ORDER BY 1')).toEqual([[idOf(1)], [idOf(2)]]);
   });
 

@@ -89,13 +89,14 @@ describe('a sync', () => {
     w.see(4, NOW);
     const second = await w.sync();
     expect(second?.from).toBe(NOW - DAY - HOUR);
-    expect(second?.counts).toEqual({ rows: 3, accepted: 2, unchanged: 1, rejected: 0 });
+    expect(second?.counts).toEqual({ rows: 3, accepted: 2, changed: 1, unchanged: 1, rejected: 0 });
     expect(second && syncMessage(second)).toBe(
       'Synced 3 sessions from app.db (2 new or changed), those changed since 2026-11-09T02:00:00Z.',
     );
     expect((await w.sync({ full: true }))?.counts).toEqual({
       rows: 4,
       accepted: 0,
+      changed: 0,
       unchanged: 4,
       rejected: 0,
     });
@@ -175,7 +176,7 @@ describe('bad rows', () => {
     w.see(6, NOW);
     owner.exec("UPDATE web_sessions SET last_seen_at = '2026-11-01T08:00:00' WHERE id = 6");
     const summary = await w.sync();
-    expect(summary?.counts).toEqual({ rows: 6, accepted: 2, unchanged: 0, rejected: 4 });
+    expect(summary?.counts).toEqual({ rows: 6, accepted: 2, changed: 0, unchanged: 0, rejected: 4 });
     expect(summary?.rejects.map(({ key, code }) => `${key}: ${code}`).toSorted()).toEqual([
       `conversation ${idOf(5)}: invalid_time`,
       `conversation ${idOf(6)}: invalid_time`,
@@ -193,7 +194,7 @@ describe('bad rows', () => {
       WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2500) SELECT 'x', 'x' FROM c`);
     w.see(9_000, NOW);
     const summary = await w.sync();
-    expect(summary?.counts).toEqual({ rows: 2_501, accepted: 1, unchanged: 0, rejected: 2_500 });
+    expect(summary?.counts).toEqual({ rows: 2_501, accepted: 1, changed: 0, unchanged: 0, rejected: 2_500 });
     expect(summary?.rejects).toHaveLength(1_000);
     expect(summary?.rejectsTotal).toBe(2_500);
   });
@@ -340,7 +341,13 @@ describe('a sync that does not come to its end', () => {
     await expect(w.sync({ foreign: cut(foreign) })).rejects.toThrow('the power went off');
     expect(w.cursor()).toBeNull();
     expect(w.store.report.overview(NOW).mappings.open).toBe(1_000);
-    expect((await w.sync())?.counts).toEqual({ rows: 2_500, accepted: 1_500, unchanged: 1_000, rejected: 0 });
+    expect((await w.sync())?.counts).toEqual({
+      rows: 2_500,
+      accepted: 1_500,
+      changed: 0,
+      unchanged: 1_000,
+      rejected: 0,
+    });
     expect(w.store.report.overview(NOW).mappings.open).toBe(2_500);
   });
 });

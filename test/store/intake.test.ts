@@ -42,7 +42,7 @@ describe('a mapping row', () => {
     expect(put({ lastActivityAt: at(1) })).toBe('unchanged');
     expect(put({ lastActivityAt: null })).toBe('unchanged');
     expect(mapping()?.lastActivityAt).toBe(at(2));
-    expect(put({ lastActivityAt: at(3) }, at(9))).toBe('accepted');
+    expect(put({ lastActivityAt: at(3) }, at(9))).toBe('changed');
     expect(mapping()?.lastActivityAt).toBe(at(3));
     expect(columns().updated_at).toBe(toIso(at(9)));
   });
@@ -68,18 +68,18 @@ describe('a mapping row', () => {
 
   it('of the same session adds what it knows and forgets nothing', () => {
     put({ userId: 'u' });
-    expect(put({ userId: null, startedAt: at(1) })).toBe('accepted');
+    expect(put({ userId: null, startedAt: at(1) })).toBe('changed');
     expect(mapping()).toMatchObject({ userId: 'u', startedAt: at(1) });
-    expect(put({ userId: 'v', startedAt: at(0) })).toBe('accepted');
+    expect(put({ userId: 'v', startedAt: at(0) })).toBe('changed');
     expect(mapping()).toMatchObject({ userId: 'v', startedAt: at(1) });
   });
 
   it.each(['closed', 'gone'] as const)('with activity after the end opens a %s mapping again', (state) => {
     put();
     end(state, 3);
-    expect(put({ lastActivityAt: at(3) }, at(6))).toBe('accepted');
+    expect(put({ lastActivityAt: at(3) }, at(6))).toBe('changed');
     expect(mapping()?.state).toBe(state);
-    expect(put({ lastActivityAt: at(4) }, at(7))).toBe('accepted');
+    expect(put({ lastActivityAt: at(4) }, at(7))).toBe('changed');
     expect(mapping()).toMatchObject({ state: 'open', stateAt: at(7) });
   });
 
@@ -159,7 +159,7 @@ describe('a close request', () => {
 });
 
 describe('an import', () => {
-  const counts = { rows: 3, accepted: 1, unchanged: 1, rejected: 1 };
+  const counts = { rows: 3, accepted: 1, changed: 0, unchanged: 1, rejected: 1 };
 
   it('is known by its content once it is finished, for its kind', () => {
     const first = db.store.intake.beginImport('closes', 'a.csv', T0);

@@ -4,6 +4,7 @@ import { importCloses } from '../../src/intake/import-closes.ts';
 import { closeList } from '../../src/report/close-list.ts';
 import { mappingRows, population } from '../../src/simulator/population.ts';
 import { START } from '../helpers/virtual-clock.ts';
+import { PLAIN } from '../intake/harness.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { type Night, night } from './night.ts';
 
@@ -22,11 +23,13 @@ function untouchables(n: Night): unknown[] {
 async function importList(n: Night, csv: string) {
   const silent = () => {};
   return importCloses({
+    ...PLAIN,
     source: (async function* () {
       yield Buffer.from(csv);
     })(),
     file: 'list.csv',
     store: n.store.intake,
+    seen: { earlierLine: () => null, close: () => {} },
     clock: n.clock,
     log: { debug: silent, info: silent, warn: silent },
     again: false,

@@ -9,7 +9,7 @@ const ID = idOf(1);
 const ASKED = idOf(2);
 
 const GONE = new SourceError('There is no file app.db; name it in source.file.', EXIT.usage);
-const COUNTS = { rows: 3, accepted: 2, unchanged: 1, rejected: 0 };
+const COUNTS = { rows: 3, accepted: 2, changed: 0, unchanged: 1, rejected: 0 };
 const SYNCED = {
   importId: 7,
   file: 'source:app.db',

@@ -1,9 +1,10 @@
 import { EXIT, type ExitCode, UsageError, worstExit } from '../../domain/errors.ts';
-import type { ImportSummary } from '../../intake/summary.ts';
 import { visible } from '../../report/text.ts';
 import type { Store } from '../../store/store.ts';
 import type { Command, Context } from '../command.ts';
 import { newFile, write } from '../files.ts';
+import type { Imported } from '../import-file.ts';
+import { IMPORT_OPTIONS } from '../import-flags.ts';
 
 /** Above this, closing at once is confirmed first. */
 const CONFIRM_ABOVE = 500;
@@ -18,6 +19,7 @@ export const importCloses: Command = {
   ],
   positionals: { file: 'a CSV file or list of ids; - for standard input' },
   options: {
+    ...IMPORT_OPTIONS,
     now: { describe: 'serve just these requests at once' },
     yes: { describe: `with --now: do not ask above ${CONFIRM_ABOVE}` },
     results: { value: 'FILE', describe: 'with --now: write the outcome of each row to this file' },
@@ -39,39 +41,35 @@ export const importCloses: Command = {
 };
 
 async function runImportCloses(context: Context): Promise<ExitCode> {
-  const { io, args, log } = context;
+  const { args } = context;
   const now = args.flag('now');
+  if (now && args.flag('dry-run')) {
+    throw new UsageError('--dry-run writes nothing and --now closes; give one of them.');
+  }
   const results = resultsPath(context, now);
-  const { openSource } = await import('../source.ts');
-  const { openRecord } = await import('../compose.ts');
+  const { importFile } = await import('../import-file.ts');
+  const { CLOSES_COLUMNS } = await import('../../intake/check-close.ts');
   const { importCloses: importRows } = await import('../../intake/import-closes.ts');
   const { printImport } = await import('../render/import.ts');
   const { loadCredentials } = await import('../../config/credentials.ts');
   // What would fail after the import should fail before it.
   if (now) loadCredentials(context.surroundings);
 
-  const file = args.positional('file');
-  const source = openSource(io, file);
-  const store = openRecord(context, 'create');
-  try {
-    const summary = await importRows({
-      source,
-      file,
-      store: store.intake,
-      clock: io.clock,
-      log,
-      again: args.flag('again'),
-    });
-    return now ? await closeNow(context, store, summary, results) : printImport(context, summary);
-  } finally {
-    store.close();
-  }
+  return importFile(
+    context,
+    CLOSES_COLUMNS,
+    (options) => importRows({ ...options, again: args.flag('again') }),
+    (imported, store) =>
+      !now || store === null || imported.summary.interrupted !== null
+        ? printImport(context, imported)
+        : closeNow(context, store, imported, results),
+  );
 }
 
 async function closeNow(
   context: Context,
   store: Store,
-  summary: ImportSummary,
+  { summary, rejectsFile }: Imported,
   results: string | null,
 ): Promise<ExitCode> {
   const { args, out } = context;
@@ -89,7 +87,7 @@ async function closeNow(
   }
   const exitCode = worstExit([served.exitCode, importExitCode(summary)]);
   const message = `${importMessage(summary)} ${served.message}`;
-  out.object({ ...importJson(summary), ...served.json(ids), exitCode, message });
+  out.object({ ...importJson(summary, rejectsFile), ...served.json(ids), exitCode, message });
   out.print(visible(message));
   return exitCode;
 }

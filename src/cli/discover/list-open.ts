@@ -4,6 +4,7 @@ import { type Instant, SECOND, toIso } from '../../domain/time.ts';
 import { importMapping } from '../../intake/import-mapping.ts';
 import { type ImportSummary, importExitCode } from '../../intake/summary.ts';
 import { discoveredList, discoveredMapping } from '../../report/discovered-list.ts';
+import { openSeenRows } from '../../store/seen-rows.ts';
 import { write } from '../files.ts';
 import { openJson, openMessage, openText } from '../render/discovered.ts';
 import type { Parts } from './parts.ts';
@@ -53,19 +54,32 @@ function demandSomething({ stop, unmapped, mapped }: Discovery): void {
 }
 
 /** By the same rules as any file of mappings, and recorded as one. */
-function importAll({ context, store }: Parts, { unmapped }: Discovery): Promise<ImportSummary> {
+async function importAll({ context, store }: Parts, { unmapped }: Discovery): Promise<ImportSummary> {
   async function* source() {
     yield Buffer.from(discoveredMapping(unmapped));
   }
   const { io, log } = context;
-  return importMapping({
-    source: source(),
-    file: 'discover',
-    recordedAs: 'discover',
-    store: store.intake,
-    clock: io.clock,
-    log,
-  });
+  const seen = openSeenRows();
+  try {
+    return await importMapping({
+      source: source(),
+      file: 'discover',
+      recordedAs: 'discover',
+      delimiter: ',',
+      map: new Map(),
+      ignoreUnknown: false,
+      command: 'nightsweep discover --import',
+      store: store.intake,
+      seen,
+      dryRun: false,
+      clock: io.clock,
+      log,
+      // What was found before an interrupt is imported all the same.
+      stop: new AbortController().signal,
+    });
+  } finally {
+    seen.close();
+  }
 }
 
 const TELL_EVERY_MS = 30 * SECOND;

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { OUTCOMES } from '../../domain/outcome.ts';
+import { isFormula } from '../../domain/text.ts';
 import type { Report } from '../report.ts';
 import { daysThatRan } from './ran.ts';
 
@@ -10,16 +11,18 @@ export type CsvValue = string | number | null;
  * numbers stay numbers; null is an empty cell.
  */
 export function toCsv(columns: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
-  const lines = [columns, ...rows].map((cells) => cells.map(inert));
+  return csvLines([columns, ...rows]);
+}
+
+/** The same without a header; any number of such parts makes one file. Rows need not be of the same length. */
+export function csvLines(rows: readonly (readonly CsvValue[])[]): string {
+  const lines = rows.map((cells) => cells.map(inert));
   // csv-stringify quotes for its own line end only, and many a reader takes a lone CR for one.
   return stringify(lines, { record_delimiter: 'windows', quoted_match: /[\r\n]/ });
 }
 
-/** How a formula begins, in full width too, and behind blanks and what nobody sees; OWASP adds tab and line ends. */
-const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
-
 function inert(cell: CsvValue): CsvValue {
-  return typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell;
+  return typeof cell === 'string' && isFormula(cell) ? `'${cell}` : cell;
 }
 
 /** Tells a spreadsheet that the text is UTF-8. */
