@@ -122,6 +122,8 @@ function refuseOthers({ args }: Context): void {
   if (args.text('by') !== undefined) {
     throw new UsageError('--by does not go with --what-if, which has one answer for the whole time.');
   }
+  if (args.flag('bom'))
+    throw new UsageError('--bom is for a CSV, which --what-if has none of; leave it out.');
   args.choice('format', ['table', 'json']);
 }
 
