@@ -48,6 +48,26 @@ export async function syncSource(options: SyncSource): Promise<SyncSummary | nul
 }
 
 /**
+ * How many rows a sync would take, because they are new or change something; what is only read again counts for nothing.
+ * @param options its `store` must be one that writes nothing
+ */
+export async function countUnsynced(options: SyncSource): Promise<number> {
+  const { foreign, store, sources, clock, overlapMs, log, mayGoOn } = options;
+  const opened = foreign.open();
+  try {
+    const rows = new SourceRows({ importId: 0, store, source: foreign.name, clock });
+    for (const batch of batchesOf(opened.pages(readFrom(foreign, opened, sources, overlapMs, log)))) {
+      rows.take(batch);
+      await breathe();
+      if (!mayGoOn()) break;
+    }
+    return rows.tally.counts.accepted;
+  } finally {
+    opened.close();
+  }
+}
+
+/**
  * Where reading has to begin; null: with everything.
  * @param log told why what was known does not count any more
  */
