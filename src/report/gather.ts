@@ -29,7 +29,7 @@ export function gather(store: ReportStore, question: ReportQuestion, staleAfterM
           pendingRequests,
           staleAfterMs,
         },
-        failures: store.failures(since, until, LISTED),
+        failures: store.failures(detailSince ?? since, until, LISTED),
         resting,
         detailSince,
       },

@@ -285,6 +285,28 @@ describe('what is left of the time before', () => {
   });
 });
 
+it('lists no failure of which only the latest tries are left', () => {
+  const { store } = tempStore();
+  store.intake.putMappings([mappingRow(1)], 'csv', T0);
+  for (const day of [0, 1, 2, 3, 4]) {
+    const one = outcome(1, { outcome: 'unconfirmed', decidedAt: T0 + day * DAY });
+    store.ledger.record(aRun(store), one, null, T0);
+  }
+  store.ledger.record(aRun(store), outcome(2, { decidedAt: T0 + 5 * DAY }), null, T0);
+  const question = {
+    since: T0,
+    until: NOW,
+    now: NOW,
+    timeZone: 'UTC',
+    by: 'day' as const,
+    expectedEveryMs: null,
+  };
+  const failures = () => gather(store.report, question, DAY).failures;
+  expect(failures().items).toMatchObject([{ tries: 5 }]);
+  expect(pruneAll(store)).toMatchObject({ outcomes: 3, needed: 3 });
+  expect(failures()).toEqual({ total: 0, items: [] });
+});
+
 describe('what follows from the record is the same before and after', () => {
   const step = fc.record({
     n: fc.integer({ min: 1, max: 4 }),
