@@ -1,6 +1,6 @@
 import type { SourceConfig } from '../config/config.ts';
 import { UsageError } from '../domain/errors.ts';
-import { readFrom, type SyncSummary, syncMessage, syncSource } from '../intake/sync-source.ts';
+import { countUnsynced, readFrom, type SyncSummary, syncMessage, syncSource } from '../intake/sync-source.ts';
 import { foreignDatabase } from '../source/foreign.ts';
 import type { Store } from '../store/store.ts';
 import type { Sync } from '../sweep/ports.ts';
@@ -45,13 +45,36 @@ export function waitingRows({ log }: Context, store: Store | null, source: Sourc
   }
 }
 
+async function unsyncedRows(
+  { io, log }: Context,
+  store: Store,
+  source: SourceConfig,
+  mayGoOn: () => boolean,
+): Promise<number> {
+  const dry = store.dryIntake();
+  try {
+    return await countUnsynced({
+      foreign: foreignDatabase(source),
+      store: dry.intake,
+      sources: store.sources,
+      clock: io.clock,
+      log,
+      overlapMs: source.overlapMs,
+      full: false,
+      mayGoOn,
+    });
+  } finally {
+    dry.close();
+  }
+}
+
 /** What a sweep does before it selects; null: the settings name no source. */
 export function sweepSync(context: Context, store: Store): Sync | null {
   const { source } = context.config().config;
   if (source === null) return null;
   return {
     name: foreignDatabase(source).name,
-    waiting: () => waitingRows(context, store, source),
+    waiting: (mayGoOn) => unsyncedRows(context, store, source, mayGoOn),
     run: async (mayGoOn) => {
       const summary = await syncFrom(context, store, source, { full: false, mayGoOn });
       if (summary === null) return null;

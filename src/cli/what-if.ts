@@ -90,13 +90,18 @@ export async function reportWhatIf(context: Context, given: string): Promise<Exi
   const store = openRecord(context, 'read');
   try {
     const { report } = store;
-    const result = report.atOneMoment(() => ({
-      ...period,
-      timeZone,
-      asked,
-      ...whatIf(report.observations(period.since), policies(report.run), changes, period),
-      detailSince: report.detailSince(),
-    }));
+    const result = report.atOneMoment(() => {
+      const detailSince = report.detailSince();
+      // What pruning left of older nights is what something still needs: to count that alone would say nothing.
+      const detailed = { ...period, since: Math.max(period.since, detailSince ?? period.since) };
+      return {
+        ...period,
+        timeZone,
+        asked,
+        ...whatIf(report.observations(detailed.since), policies(report.run), changes, detailed),
+        detailSince,
+      };
+    });
     const isJson = out.json || args.text('format') === 'json';
     const text = isJson
       ? `${guardedJson(JSON.stringify(whatIfJson(result), null, 2))}\n`
@@ -117,6 +122,8 @@ function refuseOthers({ args }: Context): void {
   if (args.text('by') !== undefined) {
     throw new UsageError('--by does not go with --what-if, which has one answer for the whole time.');
   }
+  if (args.flag('bom'))
+    throw new UsageError('--bom is for a CSV, which --what-if has none of; leave it out.');
   args.choice('format', ['table', 'json']);
 }
 

@@ -18,6 +18,12 @@ export function isEnd(outcome: OutcomeKind): boolean {
   return ENDS.includes(outcome);
 }
 
+/** The id of the last one that brought news; null: none did. */
+export function lastNews(newestFirst: Iterable<RetainedOutcome>): number | null {
+  for (const { id, outcome } of newestFirst) if (!NO_NEWS.includes(outcome)) return id;
+  return null;
+}
+
 /**
  * The ids of those outcomes of a conversation that the next look at it goes by: the last one that brought news, and
  * those that say whether it rests. Its last end is needed too (what our side did before that is no sign of life after
@@ -26,12 +32,8 @@ export function isEnd(outcome: OutcomeKind): boolean {
  * @param newestFirst begins to read outcomes of real runs; called twice, and read no further than necessary
  */
 export function stillNeeded(newestFirst: () => Iterable<RetainedOutcome>): ReadonlySet<number> {
-  const needed = new Set<number>();
-  for (const { id, outcome } of newestFirst()) {
-    if (NO_NEWS.includes(outcome)) continue;
-    needed.add(id);
-    break;
-  }
+  const news = lastNews(newestFirst());
+  const needed = new Set<number>(news === null ? [] : [news]);
   // What it has read it needs.
   restsUntil(ofTheirOwn(newestFirst(), ({ id }) => needed.add(id)));
   return needed;

@@ -82,7 +82,7 @@ function epochTime(value: number): Instant | null {
 
 /** When the row changed last; `none` where nobody has told, `unknown` where it cannot be understood. */
 export function changeOf({ since }: ForeignRow): Instant | 'none' | 'unknown' {
-  if (since === null) return 'none';
+  if (since === null || since === '') return 'none';
   try {
     return parseInstant(timeCell(since, 'since')) ?? 'unknown';
   } catch (error) {

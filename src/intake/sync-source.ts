@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { counted } from '../domain/text.ts';
 import { type Instant, toIso } from '../domain/time.ts';
 import type { Clock, Log } from '../sweep/ports.ts';
 import type { Foreign, ForeignPage, IntakeStore, OpenForeign, SourceState, SourceStore } from './ports.ts';
@@ -41,6 +42,26 @@ export async function syncSource(options: SyncSource): Promise<SyncSummary | nul
     noteIgnored(opened, log);
     const from = full ? null : readFrom(foreign, opened, sources, overlapMs, log);
     return await readAll(options, opened, from);
+  } finally {
+    opened.close();
+  }
+}
+
+/**
+ * How many rows a sync would take, because they are new or change something; what is only read again counts for nothing.
+ * @param options its `store` must be one that writes nothing
+ */
+export async function countUnsynced(options: SyncSource): Promise<number> {
+  const { foreign, store, sources, clock, overlapMs, log, mayGoOn } = options;
+  const opened = foreign.open();
+  try {
+    const rows = new SourceRows({ importId: 0, store, source: foreign.name, clock });
+    for (const batch of batchesOf(opened.pages(readFrom(foreign, opened, sources, overlapMs, log)))) {
+      rows.take(batch);
+      await breathe();
+      if (!mayGoOn()) break;
+    }
+    return rows.tally.counts.accepted;
   } finally {
     opened.close();
   }
@@ -90,7 +111,7 @@ async function readAll(
   sources.atomically(() => {
     rows.take(held);
     store.finishImport(id, rows.digest(), rows.tally.counts, clock.now());
-    sources.save(foreign.path, stateAfter(sources.state(foreign.path), opened, rows.newest, startedAt));
+    sources.save(foreign.path, stateAfter(sources.state(foreign.path), opened, rows, startedAt));
   });
   const { counts, rejects } = rows.tally;
   warnOfGaps(rows, opened, foreign.name, log);
@@ -114,14 +135,16 @@ function* batchesOf(pages: Iterable<ForeignPage>): Generator<ForeignPage> {
 /**
  * The cursor never lies ahead of the moment at which reading began: what is committed meanwhile may have been passed by
  * already, and a time by mistake in the year 2099 must not hide all that follows. Nor does it move back, should another
- * sync have ended meanwhile.
+ * sync have ended meanwhile. There is none while rows tell a time that is none: they would not be found by it, and what
+ * is not seen to be active could be closed.
  */
 function stateAfter(
   before: SourceState | null,
   { fileIdentity, querySha256 }: OpenForeign,
-  newest: Instant | null,
+  { newest, unknownChanges }: Pick<SourceRows, 'newest' | 'unknownChanges'>,
   startedAt: Instant,
 ): SourceState {
+  if (unknownChanges > 0) return { fileIdentity, querySha256, cursor: null, syncedAt: startedAt };
   const isSame = before?.fileIdentity === fileIdentity && before.querySha256 === querySha256;
   const known = isSame ? before.cursor : null;
   const seen = newest === null ? null : Math.min(newest, startedAt);
@@ -136,7 +159,7 @@ function noteIgnored({ ignored }: OpenForeign, log: Log): void {
 function warnOfGaps(rows: SourceRows, opened: OpenForeign, name: string, log: Log): void {
   if (rows.unknownChanges > 0) {
     log.warn(
-      `${rows.unknownChanges} rows of ${name} have something in source.since that is no time; when they change it may go unseen.`,
+      `In ${counted(rows.unknownChanges, 'row')} of ${name} source.since is no time; until that is corrected, everything is read each time.`,
     );
   }
   if (opened.asksSince && rows.tally.counts.rows === 0 && rows.newest === null) {

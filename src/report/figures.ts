@@ -64,6 +64,7 @@ export function figures(recorded: Recorded, question: ReportQuestion): Report {
   const days = createDays(question, calendar, runs.sweeps);
   const closes = createCloses({ since, end, dueNights: dueNights(nights, expectedEveryMs), expectedEveryMs });
   const unfinished = new Set(runs.unfinished);
+  const detailSince = recorded.detailSince ?? since;
   const kept = new Map<string, number>();
   const totals = noTotals();
   let unfinishedRequests = 0;
@@ -72,7 +73,8 @@ export function figures(recorded: Recorded, question: ReportQuestion): Report {
     totals[row.outcome] += row.n;
     groups.add(row);
     days.add(row);
-    closes.add(row);
+    // What pruning left of older closes are those that something still needs, such as those that came back: no sample.
+    if (row.decidedAt >= detailSince) closes.add(row);
     if (unfinished.has(row.runId)) unfinishedRequests += row.requests;
     if (row.outcome === 'kept' && row.reason !== null) {
       kept.set(row.reason, (kept.get(row.reason) ?? 0) + row.n);

@@ -14,7 +14,8 @@ export function gather(store: ReportStore, question: ReportQuestion, staleAfterM
     const due = store.due(now, staleAfterMs);
     const { onHold, pendingRequests } = store.overview(now);
     const resting = store.resting(now, LISTED);
-    const detailSince = store.detailSince();
+    const prunedUpTo = store.detailSince();
+    const detailSince = prunedUpTo !== null && prunedUpTo > since ? prunedUpTo : null;
     return figures(
       {
         outcomes: counted(store, { since, until }),
@@ -28,9 +29,9 @@ export function gather(store: ReportStore, question: ReportQuestion, staleAfterM
           pendingRequests,
           staleAfterMs,
         },
-        failures: store.failures(since, until, LISTED),
+        failures: store.failures(detailSince ?? since, until, LISTED),
         resting,
-        detailSince: detailSince !== null && detailSince > since ? detailSince : null,
+        detailSince,
       },
       question,
     );

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { type Instant, SECOND, toIso } from '../domain/time.ts';
+import { DAY, type Instant, SECOND, toIso } from '../domain/time.ts';
 import type { ForeignPage, ForeignRow, OpenForeign } from '../intake/ports.ts';
 import type { Column } from './columns.ts';
 import type { Examined } from './query.ts';
@@ -118,24 +118,31 @@ function cut(value: string): string {
 /**
  * The condition for rows that are new since then, in whatever form the column tells its time. The bounds are of three
  * kinds because SQLite sorts every number before every text; a blank, not a T, is between day and time because it sorts
- * before it. Where nobody has told the time a row is always read.
+ * before it. A text with an offset west of UTC sorts before the same moment in UTC, by less than a day. Where nobody has
+ * told the time a row is always read.
  */
 function changed({ since: name }: Examined, since: Instant | null): string {
   if (name === null || since === null) return 'TRUE';
   const grows = quoted(name);
-  return `(${grows} IS NULL OR ${grows} >= @nightsweep_text
+  return `(${grows} IS NULL OR ${grows} = '' OR ${grows} >= @nightsweep_text
+    OR (${grows} >= @nightsweep_west AND ${grows} GLOB '*:*-[0-9][0-9]*')
     OR (${grows} < '' AND ${grows} >= @nightsweep_ms)
     OR (${grows} < ${SECONDS_END} AND ${grows} >= @nightsweep_seconds))`;
 }
 
 function bounds({ since: name, usesSince }: Examined, since: Instant | null): Params {
-  const text = since === null ? null : toIso(since).slice(0, 19).replace('T', ' ');
-  const own = usesSince ? { since: text } : {};
+  const own = usesSince ? { since: since === null ? null : asText(since) } : {};
   if (name === null || since === null) return own;
   return {
     ...own,
-    nightsweep_text: text,
+    nightsweep_text: asText(since),
+    nightsweep_west: asText(since - DAY),
     nightsweep_ms: since,
     nightsweep_seconds: Math.floor(since / SECOND),
   };
+}
+
+/** As SQLite writes it. */
+function asText(at: Instant): string {
+  return toIso(at).slice(0, 19).replace('T', ' ');
 }

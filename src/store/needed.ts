@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '../domain/outcome.ts';
-import { isEnd, type RetainedOutcome, stillNeeded } from '../domain/retention.ts';
+import { isEnd, lastNews, type RetainedOutcome, stillNeeded } from '../domain/retention.ts';
 import type { Db } from './connection.ts';
 import { instant } from './rows.ts';
 
@@ -14,7 +14,7 @@ interface PastColumns {
   readonly exit_code: number | null;
 }
 
-/** An old outcome. `live`: what was recorded of its conversation may still decide something. */
+/** An old outcome. `live`: its mapping is one that a sweep may look at again. */
 interface OldRow {
   readonly id: number;
   readonly conversation_id: string;
@@ -55,7 +55,11 @@ export function needs(db: Db): () => (row: OldRow) => boolean {
   return () => {
     const known = new Map<string, ReadonlySet<number>>();
     return ({ id, conversation_id: conversation, outcome, dry_run, live }) => {
-      if (dry_run === 1 || live === 0) return false;
+      if (dry_run === 1) return false;
+      if (live === 0) {
+        // A close that never showed, and of which nothing newer is known, is looked for without a mapping too.
+        return outcome === 'unconfirmed' && lastNews(newestFirst(conversation)) === id;
+      }
       if (isEnd(outcome) && laterEnd.get({ conversation, id }) === undefined) return true;
       const needed = known.get(conversation) ?? stillNeeded(() => newestFirst(conversation));
       known.set(conversation, needed);

@@ -66,8 +66,7 @@ type OldParams = { readonly before: string; readonly watchedSince: string } & Pr
   };
 
 /**
- * `held`: the run is still at it, or somebody waits for it. `live`: what was recorded of its conversation may still
- * decide something; the conversation need not have a mapping for a close that never showed.
+ * `held`: the run is still at it, or somebody waits for it. `live`: its mapping is one that a sweep may look at again.
  */
 const OLD = `
   SELECT o.id, o.run_id, o.conversation_id, o.outcome, o.reason, o.queue_id, o.origin, o.requests, o.decided_at,
@@ -77,7 +76,7 @@ const OLD = `
       OR EXISTS (
         SELECT 1 FROM close_requests AS q WHERE q.conversation_id = o.conversation_id AND q.settled_at IS NULL
       ) AS held,
-    o.outcome = 'unconfirmed' OR EXISTS (
+    EXISTS (
       SELECT 1 FROM mappings AS m
       WHERE m.conversation_id = o.conversation_id
         AND (m.state = 'open' OR m.state_at >= @watchedSince OR m.last_activity_at > m.state_at)

@@ -115,8 +115,8 @@ export interface Synced {
 /** The database of the user's own application. All methods throw SourceError when it cannot be read. */
 export interface Sync {
   readonly name: string;
-  /** How many rows {@link run} would read. */
-  waiting(): number;
+  /** How many rows {@link run} would take because they are new or change something; `mayGoOn` as there. */
+  waiting(mayGoOn: () => boolean): Promise<number>;
   /** Brings the mapping up to date; `mayGoOn` is asked now and then. Null: it said no. */
   run(mayGoOn: () => boolean): Promise<Synced | null>;
 }

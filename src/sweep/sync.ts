@@ -1,4 +1,5 @@
 import { EXIT, SourceError } from '../domain/errors.ts';
+import { counted } from '../domain/text.ts';
 import type { SweepDeps, SweepSettings } from './context.ts';
 import type { Sync } from './ports.ts';
 import type { RunInProgress } from './run.ts';
@@ -7,7 +8,7 @@ import type { RunInProgress } from './run.ts';
  * Brings the mapping up to date before anything is selected by it. When that is not possible, nothing is closed by
  * policy: what we know of our own side may be old, and somebody may have been active since. Requests are served.
  *
- * A dry run writes nothing but its run and outcomes, so it only says what a real one would read first.
+ * A dry run writes nothing but its run and outcomes, so it only says what a real one would take first.
  */
 export async function syncFirst(
   run: RunInProgress,
@@ -16,7 +17,7 @@ export async function syncFirst(
 ): Promise<void> {
   if (sync === null) return;
   try {
-    if (dryRun) noteWaiting(run, sync);
+    if (dryRun) await noteWaiting(run, sync);
     else await bringUpToDate(run, sync, log);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
@@ -28,12 +29,11 @@ export async function syncFirst(
   }
 }
 
-function noteWaiting({ ending }: RunInProgress, sync: Sync): void {
-  const waiting = sync.waiting();
+async function noteWaiting({ ending }: RunInProgress, sync: Sync): Promise<void> {
+  const waiting = await sync.waiting(() => !ending.stopped);
   if (waiting === 0) return;
-  const rows = waiting === 1 ? '1 row' : `${waiting} rows`;
   ending.note(
-    `A real run would first read ${rows} of ${sync.name}: nightsweep import mapping --from-source does that.`,
+    `A real run would first take ${counted(waiting, 'new or changed row')} of ${sync.name}, without which this may be wrong: nightsweep import mapping --from-source does that.`,
   );
 }
 

@@ -77,15 +77,19 @@ describe('a sweep with a source', () => {
     demandAgreement(place);
   });
 
-  it('when dry, reads nothing and says what waits', async () => {
+  it('when dry, takes nothing and says what waits, until nothing does', async () => {
     const { place } = await placeWithSource(3, { conversations: stale(3) });
     map(place, 1);
     const before = everything(place, 'runs', 'outcomes');
     const { code, json } = await place.run('sweep', '--dry-run', '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ source: null, counts: { wouldClose: 1 } });
-    expect(json.message).toContain('A real run would first read 3 rows of app.db');
+    expect(json.message).toContain('A real run would first take 3 new or changed rows of app.db');
     expect(everything(place, 'runs', 'outcomes')).toEqual(before);
+    await place.run('import', 'mapping', '--from-source');
+    const synced = await place.run('sweep', '--dry-run', '--json');
+    expect(synced.json).toMatchObject({ counts: { wouldClose: 3 } });
+    expect(synced.json.message).not.toContain('A real run');
   });
 });
 

@@ -72,4 +72,12 @@ describe('report --what-if', () => {
       atLeast: false,
     });
   });
+
+  it('counts nothing of what pruning has left of older nights, and says that those are left out', async () => {
+    place.execute(`INSERT INTO outcome_summaries (slot_at, run_id, outcome, origin, n, requests)
+      VALUES ('${toIso(Date.now()).slice(0, 10)}T23:45:00.000Z', 1, 'closed', 'schedule', 1, 1)`);
+    const { stdout } = await place.run('report', '--what-if', 'stale-after=12h');
+    expect(stdout).toMatch(/^ {2}closed as it was +0$/m);
+    expect(stdout).toMatch(/What was decided before \d{4}-\d\d-\d\d was pruned and is left out\./);
+  });
 });

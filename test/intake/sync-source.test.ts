@@ -134,8 +134,25 @@ describe('a sync', () => {
     const w = world();
     w.see(1, NOW, 'lately');
     expect((await w.sync())?.counts).toMatchObject({ accepted: 1 });
-    expect(w.notes.join()).toContain('1 rows of app.db have something in source.since that is no time');
+    expect(w.notes.join()).toContain('In 1 row of app.db source.since is no time');
     expect(w.cursor()).toBeNull();
+  });
+
+  it('reads everything while some rows tell a time that is none, and sees what they change', async () => {
+    const w = world();
+    w.see(1, NOW - 9 * DAY);
+    await w.sync();
+    w.see(2, NOW, 'lately');
+    await w.sync();
+    expect(w.cursor()).toBeNull();
+    w.see(3, NOW, '01.11.2026 08:00');
+    const active = NOW + DAY;
+    w.see(1, active, '01.11.2026 08:00');
+    expect((await w.sync())?.counts).toMatchObject({ rows: 3, accepted: 2, changed: 1 });
+    expect(w.mapping(1)?.lastActivityAt).toBe(active);
+    for (const n of [1, 2, 3]) w.see(n, active, active);
+    await w.sync();
+    expect(w.cursor()).not.toBeNull();
   });
 
   it('warns of a query that yields nothing because it compares with NULL', async () => {

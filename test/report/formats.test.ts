@@ -56,7 +56,7 @@ describe('the JSON of a report', () => {
     expect(text).not.toMatch(/"\w*Ms"|:\d{13}\b/);
     expect(reportJson(full())).toMatchObject({
       now: '2026-11-04T00:00:00.000Z',
-      detailSince: '2026-11-01T12:00:00.000Z',
+      detailSince: '2026-11-01T02:00:00.000Z',
       before: { since: '2026-10-29T00:00:00.000Z', recorded: true, difference: { closed: -1 } },
       backlog: { due: 12, oldestSeconds: 93_600, staleAfterSeconds: 86_400 },
       backlogTrend: { total: 2, items: [{ runId: 1, startedAt: '2026-11-01T02:15:00.000Z' }, {}] },
@@ -215,7 +215,7 @@ describe('the table of a report', () => {
     expect(shown).toMatch(/rests until 2026-11-09 00:00, session web-9, correlation\n +id cor-9/);
     expect(shown).toContain('Reopened after the close (1)');
     expect(shown).toContain('closed 2026-11-01 02:20 (stale), seen active 2026-11-02 02:15');
-    expect(shown).toContain('Before 2026-11-01 12:00 only sums are kept');
+    expect(shown).toContain('Before 2026-11-01 02:00 only sums are kept');
   });
 
   it('says the figures in words', () => {

@@ -154,6 +154,6 @@ export function fullRecord(): Recorded {
         },
       ],
     },
-    detailSince: at('2026-11-01T12:00:00Z'),
+    detailSince: at('2026-11-01T02:00:00Z'),
   };
 }

@@ -91,6 +91,8 @@ const TEXTS: readonly Form[] = [
   (at) => toIso(at).slice(0, 19).replace('T', ' '),
   (at) => toIso(at).slice(0, 23).replace('T', ' '),
   (at) => toIso(at + 2 * HOUR).replace('Z', '+02:00'),
+  (at) => toIso(at - 10 * HOUR).replace('Z', '-10:00'),
+  (at) => toIso(at - 3.5 * HOUR).replace('Z', '-0330'),
 ];
 const NUMBERS: readonly Form[] = [(at) => Math.floor(at / SECOND), (at) => at / SECOND, (at) => at];
 const NOW = Date.parse('2026-11-10T03:00:00.000Z');
@@ -113,13 +115,14 @@ describe('what has changed since a moment', () => {
         owner.exec('DELETE FROM t');
         for (const [n, [at, form]] of rows.entries()) insert.run(n, form(at));
         insert.run('none', null);
+        insert.run('empty', '');
         const read = rowsOf(openSource(path, QUERY, 'since').pages(from)).map((row) =>
           String(row.session_id),
         );
         const due = rows.flatMap(([at], n) => (at >= from ? [String(n)] : []));
-        expect(read).toEqual(expect.arrayContaining([...due, 'none']));
+        expect(read).toEqual(expect.arrayContaining([...due, 'none', 'empty']));
         // Only what is told with another zone, or on the same day, may be read besides.
-        const surplus = read.filter((n) => n !== 'none' && (rows[Number(n)]?.[0] ?? 0) < from - DAY);
+        const surplus = read.filter((n) => (rows[Number(n)]?.[0] ?? from) < from - 2 * DAY);
         expect(surplus).toEqual([]);
       }),
       { numRuns: 60 },

@@ -148,6 +148,24 @@ describe('pruning', () => {
     expect(pruneAll(store)).toMatchObject({ outcomes: 2, needed: 0 });
   });
 
+  it.each([false, true])(
+    'a close that showed in a run that was bad for everybody never shows again (mapped: %s)',
+    (mapped) => {
+      const { store } = tempStore();
+      if (mapped) store.intake.putMappings([mappingRow(1)], 'csv', T0);
+      store.ledger.record(aRun(store), outcome(1, { outcome: 'unconfirmed' }), null, T0);
+      const bad = store.runs.begin(newRun());
+      const seen = { mappingState: 'closed', settlesRequest: false, needsIntent: false } as const;
+      const late = outcome(1, { outcome: 'closed', reason: 'confirmed_late', closedAt: T0 });
+      store.ledger.record(bad, late, seen, T0);
+      const zeros = { counts: {}, requests: {} } as Parameters<Store['runs']['finish']>[1];
+      store.runs.finish(bad, { ...zeros, state: 'stopped', exitCode: 8, message: '', finishedAt: T0 });
+      expect(pruneAll(store)).toEqual({ outcomes: 2, dryOutcomes: 0, needed: 0 });
+      // Or its end would be recorded as a close of ours once more.
+      expect(store.work.known(id(1)).lastOutcome).toBeNull();
+    },
+  );
+
   it('says beforehand what it would do, and changes nothing by that', () => {
     const { store, user } = tempStore();
     user.exec('BEGIN');
@@ -228,6 +246,67 @@ describe('pruning', () => {
   });
 });
 
+describe('what is left of the time before', () => {
+  const question = {
+    since: T0,
+    until: NOW,
+    now: NOW,
+    timeZone: 'UTC',
+    by: 'day' as const,
+    expectedEveryMs: null,
+  };
+
+  it('counts, and is no sample of closes: what came back is needed, what did not is gone', () => {
+    const { store } = tempStore();
+    store.intake.putMappings(
+      [1, 2, 3, 4].map((n) => mappingRow(n)),
+      'csv',
+      T0,
+    );
+    const night = aRun(store);
+    for (const n of [1, 2, 3, 4]) {
+      const facts = { outcome: 'closed', closedAt: T0, idleSeconds: 90_000, agentConnected: true } as const;
+      const seen = { mappingState: 'closed', settlesRequest: false, needsIntent: false } as const;
+      store.ledger.record(night, outcome(n, facts), seen, T0);
+    }
+    const alive = { mappingState: 'open', settlesRequest: false, needsIntent: false } as const;
+    const back = outcome(1, { remoteStatus: 'active', decidedAt: T0 + DAY });
+    store.ledger.record(aRun(store), back, alive, T0 + DAY);
+    expect(gather(store.report, question, DAY).reopened).toMatchObject({ closes: 4, rate: 1 / 4 });
+
+    pruneAll(store);
+    expect(gather(store.report, question, DAY)).toMatchObject({
+      totals: { closed: 4, kept: 1 },
+      reopened: { closes: 0, rate: null },
+      idleAtClose: { n: 0 },
+      staleToClosed: { n: 0 },
+      capacity: { withAgent: 0 },
+    });
+  });
+});
+
+it('lists no failure of which only the latest tries are left', () => {
+  const { store } = tempStore();
+  store.intake.putMappings([mappingRow(1)], 'csv', T0);
+  for (const day of [0, 1, 2, 3, 4]) {
+    const one = outcome(1, { outcome: 'unconfirmed', decidedAt: T0 + day * DAY });
+    store.ledger.record(aRun(store), one, null, T0);
+  }
+  store.ledger.record(aRun(store), outcome(2, { decidedAt: T0 + 5 * DAY }), null, T0);
+  const question = {
+    since: T0,
+    until: NOW,
+    now: NOW,
+    timeZone: 'UTC',
+    by: 'day' as const,
+    expectedEveryMs: null,
+  };
+  const failures = () => gather(store.report, question, DAY).failures;
+  expect(failures().items).toMatchObject([{ tries: 5 }]);
+  expect(pruneAll(store)).toMatchObject({ outcomes: 3, needed: 3 });
+  expect(failures()).toEqual({ total: 0, items: [] });
+});
+
 describe('what follows from the record is the same before and after', () => {
   const step = fc.record({
     n: fc.integer({ min: 1, max: 4 }),
@@ -264,7 +343,7 @@ describe('what follows from the record is the same before and after', () => {
               T0,
             );
             for (const { exitCode, hours, minutes, n, dryRun, ...rest } of steps.toSorted(
-              (a, b) => a.hours - b.hours,
+              (a, b) => a.hours - b.hours || a.minutes - b.minutes,
             )) {
               const run = store.runs.begin(newRun({ dryRun }));
               const decidedAt = T0 + hours * HOUR + minutes * MINUTE;
@@ -310,18 +389,17 @@ function followsFrom(store: Store, timeZone: string, states: readonly string[]):
       return { totals, rows, days, keptReasons, before, successRate };
     }),
   );
-  const looks = [1, 2, 3, 4]
-    .filter((n) => n === 4 || states[n] !== 'closed')
-    .map((n) => {
-      const { mapping, lastOutcome } = store.work.known(id(n));
-      // Nobody asks about the last of a conversation without a mapping, but for a close that never showed.
-      const last = n === 4 && lastOutcome?.outcome !== 'unconfirmed' ? null : lastOutcome;
-      const past = store.report
-        .history(id(n))
-        .outcomes.filter(({ dryRun, runId }) => !dryRun && store.report.run(runId)?.exitCode !== 8)
-        .reverse();
-      return { mapping, last, rests: n === 4 ? null : restsUntil(past) };
-    });
+  const looks = [1, 2, 3, 4].map((n) => {
+    const { mapping, lastOutcome } = store.work.known(id(n));
+    // Nobody asks about the last of a conversation without a live mapping, but for a close that never showed.
+    const unconfirmed = lastOutcome?.outcome === 'unconfirmed' ? lastOutcome : null;
+    if (n === 4 || states[n] === 'closed') return { last: unconfirmed };
+    const past = store.report
+      .history(id(n))
+      .outcomes.filter(({ dryRun, runId }) => !dryRun && store.report.run(runId)?.exitCode !== 8)
+      .reverse();
+    return { mapping, last: lastOutcome, rests: restsUntil(past) };
+  });
   return { reports, looks };
 }
 

@@ -198,10 +198,10 @@ describe('a close that does not show at once', () => {
     expect(n.agreement()).toEqual([]);
   });
 
-  it('is not taken for ours when it had ended before the first close was sent', async () => {
+  it('is not taken for ours when it had ended hours before the close was sent', async () => {
     const n = await night({ conversations: [stale()], simulator: { closeEffect: { kind: 'never' } } });
     await n.sweep();
-    n.world.endByItself(ID, n.clock.now() - 2 * MINUTE);
+    n.world.endByItself(ID, n.clock.now() - 2 * HOUR);
     await n.later(DAY);
     await n.sweep();
     expect(n.story(ID).at(-1)).toBe('already_closed/ended');

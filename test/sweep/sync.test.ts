@@ -17,7 +17,7 @@ const SYNCED = {
   message: 'Synced 3 sessions from app.db.',
 };
 
-function syncThat(run: Sync['run'], waiting: Sync['waiting'] = () => 12): Sync {
+function syncThat(run: Sync['run'], waiting: Sync['waiting'] = async () => 12): Sync {
   return { name: 'app.db', run, waiting };
 }
 
@@ -108,11 +108,14 @@ describe('a sweep with a source', () => {
 
 describe('a dry run with a source', () => {
   it.each([
-    [12, 'A real run would first read 12 rows of app.db: nightsweep import mapping --from-source does that.'],
-    [1, 'A real run would first read 1 row of app.db:'],
-  ])('does not read %i rows that wait, and says so', async (waiting, sentence) => {
+    [
+      12,
+      'A real run would first take 12 new or changed rows of app.db, without which this may be wrong: nightsweep import mapping --from-source does that.',
+    ],
+    [1, 'A real run would first take 1 new or changed row of app.db,'],
+  ])('does not take %i rows that wait, and says so', async (waiting, sentence) => {
     const n = await world();
-    const report = await n.dryRun({}, { sync: syncThat(fails, () => waiting) });
+    const report = await n.dryRun({}, { sync: syncThat(fails, async () => waiting) });
     expect(report).toMatchObject({ exitCode: 0, synced: null, counts: { wouldClose: 2 } });
     expect(report.message).toContain(sentence);
   });

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../config/duration.ts';
 import { EXIT, type ExitCode, interruptExit, UsageError } from '../../domain/errors.ts';
+import { counted } from '../../domain/text.ts';
 import { DAY, startOfUtcDay, toIso } from '../../domain/time.ts';
 import type { PruneBatch, PruneScope } from '../../store/prune.ts';
 import type { Store } from '../../store/store.ts';
@@ -188,8 +189,8 @@ function messageOf(total: Total, { before }: PruneScope, yes: boolean, exitCode:
   const n = total.outcomes + total.dryOutcomes;
   if (n + total.rejects === 0) return `${stopped}Nothing from before ${day} (UTC) is left to remove.`;
   const what = [
-    ...(n > 0 ? [`${n} outcomes of ${total.days.size} days`] : []),
-    ...(total.rejects > 0 ? [`${total.rejects} rejected rows`] : []),
+    ...(n > 0 ? [`${counted(n, 'outcome')} of ${counted(total.days.size, 'day')}`] : []),
+    ...(total.rejects > 0 ? [counted(total.rejects, 'rejected row')] : []),
   ].join(' and ');
   return yes
     ? `${stopped}Removed ${what} from before ${day} (UTC).`
