@@ -33,6 +33,19 @@ export function openRecord(context: Context, mode: 'create' | 'write' | 'read'):
   return store;
 }
 
+/**
+ * The record for a server: created and migrated with all patience, and then asked with hardly any, because while a call
+ * waits for a lock nobody is served. Throws DatabaseError with what to do about it.
+ */
+export function openServed(context: Context, tryMs: number): Store {
+  openRecord(context, 'create').close();
+  return openStore(databasePath(context), {
+    mode: 'write',
+    now: context.io.clock.now(),
+    patienceMs: tryMs,
+  });
+}
+
 /** Where an import puts what it reads. */
 interface Intake {
   readonly intake: IntakeStore;

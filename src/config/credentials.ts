@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { apiUrlOf, DEFAULT_HOST, loginUrlOf, resolveHost } from '../genesys/regions.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment, type Variable } from './environment.ts';
 import { Secret } from './secret.ts';
-import { readIfThere, type Surroundings } from './surroundings.ts';
+import { readNamedFile } from './secret-file.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Who we are at Genesys Cloud, and where it is. URLs have no slash at their end. */
 export interface Credentials {
@@ -75,24 +75,13 @@ export function endpointsOf(environment: Environment): Endpoints {
 /** From its variable, or from the file that its `_FILE` variable names; null: neither is set. */
 function readPart(
   environment: Environment,
-  { cwd, readFile }: Surroundings,
+  surroundings: Surroundings,
   name: 'clientId' | 'clientSecret',
 ): Pick<Variable, 'text' | 'file'> | null {
   const [variable] = CREDENTIAL_VARIABLES[name];
   const [fileVariable] = CREDENTIAL_VARIABLES[`${name}File`];
-  const named = environment.get(fileVariable);
-  if (named === undefined) return findCredential(environment, name) ?? null;
-  if (environment.has(variable)) {
-    throw new UsageError(`${variable} and ${fileVariable} are both set; unset one.`);
-  }
-  const path = named.text.trim();
-  const what = `The file ${path} of ${fileVariable}`;
-  const file = resolve(cwd, path);
-  const content = readIfThere(readFile, file, what);
-  if (content === null) throw new UsageError(`${what} does not exist; correct the path.`);
-  const text = content.replace(/[\r\n]+$/, '');
-  if (text.trim() === '') throw new UsageError(`${what} is empty; write the ${CONTENT[name]} into it.`);
-  return { text, file };
+  const inFile = readNamedFile(environment, surroundings, { variable, fileVariable, content: CONTENT[name] });
+  return inFile ?? findCredential(environment, name) ?? null;
 }
 
 const CONTENT = { clientId: 'client id', clientSecret: 'client secret' } as const;

@@ -1,6 +1,7 @@
 import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
+import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
@@ -13,6 +14,7 @@ import type { Migrated } from './migrate.ts';
 import { type Pruning, pruning } from './prune.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
+import { servedReader } from './served.ts';
 import { sourceStore } from './sources.ts';
 import { workStore } from './work.ts';
 
@@ -28,6 +30,7 @@ export interface Store {
   readonly holds: HoldStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
+  readonly served: ServedRecord;
   readonly maintenance: Maintenance;
   readonly pruning: Pruning;
   /** What opening it has migrated; null: nothing. */
@@ -39,16 +42,28 @@ export interface Store {
 export function openStore(path: string, options: OpenOptions): Store {
   const { db, migrated } = openDatabase(path, options);
   try {
+    const intake = intakeStore(db);
+    const holds = holdStore(db);
+    const work = workStore(db);
     return {
       runs: runStore(db),
-      work: workStore(db),
+      work,
       ledger: ledger(db),
-      intake: intakeStore(db),
+      intake,
       sources: sourceStore(db),
       dryIntake: () => openDryIntake(db),
-      holds: holdStore(db),
+      holds,
       discover: discoverStore(db),
       report: reportStore(db),
+      served: {
+        ...servedReader(db, options.migrations),
+        putMappings: intake.putMappings,
+        requestCloses: intake.requestCloses,
+        hold: holds.hold,
+        conversationsOf: holds.conversationsOf,
+        known: work.known,
+        atomically: db.write,
+      },
       maintenance: maintenance(db, options.migrations),
       pruning: pruning(db),
       migrated,

@@ -1,0 +1,86 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { PROBLEM_TYPE } from './problem.ts';
+import type { Parameter, Route } from './route.ts';
+import { PARAMETERS, problemReply } from './schemas.ts';
+
+/** Refusals that a route may answer with because it takes a token, reads a body, or writes. */
+const WITH_TOKEN = [401, 403];
+const WITH_RECORD = [400, 429, 503];
+const WITH_BODY = [413, 415];
+const ALWAYS = [500];
+
+/** The description of the routes (OpenAPI 3.1), from the same schemas that check what comes in. */
+export function openApi(routes: readonly Route[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'nightsweep',
+      version,
+      description: 'Tells nightsweep which session has which conversation, and asks it for closes.',
+    },
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      responses: { Problem: { description: 'What went wrong (RFC 9457).', content: problemContent() } },
+    },
+  };
+}
+
+/** Every status that the route may refuse with. */
+export function refusalsOf({ isPublic, body, problems }: Route): number[] {
+  const all = [
+    ...problems,
+    ...(isPublic ? [] : [...WITH_TOKEN, ...WITH_RECORD]),
+    ...(body === null ? [] : WITH_BODY),
+    ...ALWAYS,
+  ];
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function operation(route: Route): object {
+  const { operationId, summary, isPublic, body, replies } = route;
+  const parameters = parametersOf(route.path);
+  const refusals = refusalsOf(route).map((status) => [
+    status,
+    { ...{ description: STATUS_CODES[status] }, $ref: '#/components/responses/Problem' },
+  ]);
+  const answers = Object.entries(replies).map(([status, { description, schema }]) => [
+    status,
+    { description, content: { 'application/json': { schema: jsonSchema(schema) } } },
+  ]);
+  return {
+    operationId,
+    summary,
+    security: isPublic ? [] : [{ token: [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== null && {
+      requestBody: {
+        required: body.required,
+        content: { 'application/json': { schema: jsonSchema(body.schema) } },
+      },
+    }),
+    responses: Object.fromEntries([...answers, ...refusals]),
+  };
+}
+
+function parametersOf(path: string): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const { description, ...schema } = jsonSchema(PARAMETERS[name as Parameter]);
+    return { name, in: 'path', required: true, description, schema };
+  });
+}
+
+function problemContent(): object {
+  return { [PROBLEM_TYPE]: { schema: jsonSchema(problemReply) } };
+}
+
+/** Without what only a schema that stands alone has. */
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema, id, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
+  return rest;
+}
