@@ -6,20 +6,28 @@ import { type FieldProblem, invalid } from './problem.ts';
 
 /** Problems told in one answer. */
 const TOLD = 20;
-const LONGEST_SENTENCE = 300;
+const LONGEST_SENTENCE = 200;
+/** Nobody's field is longer; what is repeats what was sent. */
+const LONGEST_FIELD = 60;
 
 /** The body in the shape of the schema. Throws HttpProblem 400 that names every field that is not. */
 export function shaped<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw invalid(
-    400,
-    result.error.issues.slice(0, TOLD).map((issue): FieldProblem => {
-      const field = issue.path.join('.');
-      const message = shortened(`${field === '' ? 'The body' : field}: ${issue.message}.`, LONGEST_SENTENCE);
-      return { field, message };
-    }),
-  );
+  throw invalid(400, result.error.issues.flatMap(fieldProblems).slice(0, TOLD));
+}
+
+function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => fieldProblem([...path, key], 'there is no such field'));
+  }
+  return [fieldProblem(path, issue.message)];
+}
+
+function fieldProblem(path: readonly string[], what: string): FieldProblem {
+  const field = shortened(path.join('.'), LONGEST_FIELD);
+  return { field, message: `${field === '' ? 'The body' : field}: ${shortened(what, LONGEST_SENTENCE)}.` };
 }
 
 /** What `read` makes of a field; where it refuses (the checks of a file's row) the answer names the field. */

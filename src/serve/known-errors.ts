@@ -4,7 +4,7 @@ import { HttpProblem, later } from './problem.ts';
 
 /** What the HTTP layer itself refuses, by its status, in our words. */
 const SENTENCES: Readonly<Record<number, readonly [code: string, sentence: string]>> = {
-  400: ['invalid_request', 'The request is not well-formed HTTP.'],
+  400: ['invalid_request', 'The request is not well-formed; look at its URL and its headers.'],
   408: ['request_timeout', 'The request did not come in completely in time.'],
   413: ['body_too_large', `The body is larger than ${LIMITS.bodyBytes / 1024} KiB; send less at a time.`],
   414: ['url_too_long', 'The URL is too long.'],

@@ -4,6 +4,9 @@ import { PROBLEM_TYPE } from './problem.ts';
 import type { Parameter, Route } from './route.ts';
 import { PARAMETERS, problemReply } from './schemas.ts';
 
+/** By name. */
+type Schemas = Record<string, object>;
+
 /** Refusals that a route may answer with because it takes a token, reads a body, or writes. */
 const WITH_TOKEN = [401, 403];
 const WITH_RECORD = [400, 429, 503];
@@ -13,9 +16,11 @@ const ALWAYS = [500];
 /** The description of the routes (OpenAPI 3.1), from the same schemas that check what comes in. */
 export function openApi(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
+  const schemas: Schemas = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, schemas) };
   }
+  const problem = { description: 'What went wrong (RFC 9457).', content: problemContent(schemas) };
   return {
     openapi: '3.1.0',
     info: {
@@ -26,7 +31,8 @@ export function openApi(routes: readonly Route[], version: string): object {
     paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      responses: { Problem: { description: 'What went wrong (RFC 9457).', content: problemContent() } },
+      responses: { Problem: problem },
+      schemas,
     },
   };
 }
@@ -42,7 +48,7 @@ export function refusalsOf({ isPublic, body, problems }: Route): number[] {
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
-function operation(route: Route): object {
+function operation(route: Route, schemas: Schemas): object {
   const { operationId, summary, isPublic, body, replies } = route;
   const parameters = parametersOf(route.path);
   const refusals = refusalsOf(route).map((status) => [
@@ -51,7 +57,7 @@ function operation(route: Route): object {
   ]);
   const answers = Object.entries(replies).map(([status, { description, schema }]) => [
     status,
-    { description, content: { 'application/json': { schema: jsonSchema(schema) } } },
+    { description, content: { 'application/json': { schema: jsonSchema(schema, schemas) } } },
   ]);
   return {
     operationId,
@@ -61,7 +67,7 @@ function operation(route: Route): object {
     ...(body !== null && {
       requestBody: {
         required: body.required,
-        content: { 'application/json': { schema: jsonSchema(body.schema) } },
+        content: { 'application/json': { schema: jsonSchema(body.schema, schemas) } },
       },
     }),
     responses: Object.fromEntries([...answers, ...refusals]),
@@ -70,17 +76,24 @@ function operation(route: Route): object {
 
 function parametersOf(path: string): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
-    const { description, ...schema } = jsonSchema(PARAMETERS[name as Parameter]);
+    const { description, ...schema } = jsonSchema(PARAMETERS[name as Parameter], {});
     return { name, in: 'path', required: true, description, schema };
   });
 }
 
-function problemContent(): object {
-  return { [PROBLEM_TYPE]: { schema: jsonSchema(problemReply) } };
+function problemContent(schemas: Schemas): object {
+  return { [PROBLEM_TYPE]: { schema: jsonSchema(problemReply, schemas) } };
 }
 
-/** Without what only a schema that stands alone has. */
-function jsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema, id, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
-  return rest;
+/** The schema for where it is used; those that have a name are put among `schemas` and referred to. */
+function jsonSchema(schema: z.ZodType, schemas: Schemas): Record<string, unknown> {
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { id, ...plain } = rest;
+  if ($defs === undefined && id === undefined) return plain;
+  const text = JSON.stringify({ $defs: $defs ?? {}, rest });
+  const moved = JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/'));
+  for (const [name, { id: _, ...body }] of Object.entries<Record<string, unknown>>(moved.$defs)) {
+    schemas[name] = body;
+  }
+  return moved.rest;
 }
