@@ -61,6 +61,14 @@ export function createApp({ routes, revealToken, newId, log }: AppOptions): Fast
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     if (request.is404) throw new HttpProblem(404, 'unknown_path', 'There is nothing at this path.');
   });
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // What was in hand when it began to close would else keep its connection, and us with it.
+    if (isClosing) reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const what = `${request.method} ${request.routeOptions.url ?? '(unknown path)'}`;
     log.debug(`${what}: ${reply.statusCode} in ${Math.round(reply.elapsedTime)} ms`, { request: request.id });
