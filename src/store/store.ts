@@ -2,9 +2,11 @@ import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
+import type { EventStore } from '../webhook/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
 import { type DryIntake, openDryIntake } from './dry-intake.ts';
+import { eventStore } from './events.ts';
 import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
@@ -26,6 +28,7 @@ export interface Store {
   /** What `intake` would do, for a record that is only read; to be closed before the store. */
   readonly dryIntake: () => DryIntake;
   readonly holds: HoldStore;
+  readonly events: EventStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
   readonly maintenance: Maintenance;
@@ -47,6 +50,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       sources: sourceStore(db),
       dryIntake: () => openDryIntake(db),
       holds: holdStore(db),
+      events: eventStore(db),
       discover: discoverStore(db),
       report: reportStore(db),
       maintenance: maintenance(db, options.migrations),

@@ -9,7 +9,13 @@ interface Arrows {
   readonly ports?: 'types' | 'all';
 }
 
-const PORTS = ['sweep/ports.ts', 'intake/ports.ts', 'report/ports.ts', 'discover/ports.ts'];
+const PORTS = [
+  'sweep/ports.ts',
+  'intake/ports.ts',
+  'report/ports.ts',
+  'discover/ports.ts',
+  'webhook/ports.ts',
+];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
   domain: { folders: [] },
@@ -17,6 +23,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   intake: { folders: ['domain'], ports: 'all' },
   discover: { folders: ['domain'], files: ['sweep/deadline.ts'], ports: 'all' },
   report: { folders: ['domain'], ports: 'all' },
+  webhook: { folders: ['domain'], ports: 'all' },
   store: { folders: ['domain'], ports: 'types' },
   source: {
     folders: ['domain'],
@@ -33,6 +40,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake',
       'discover',
       'report',
+      'webhook',
       'store',
       'source',
       'genesys',
