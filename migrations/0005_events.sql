@@ -22,8 +22,8 @@ CREATE TABLE events (
     CONSTRAINT received_at_is_utc_with_milliseconds CHECK (
       strftime('%Y-%m-%dT%H:%M:%fZ', received_at) IS received_at
     ),
-  -- The close request that it made, or found pending.
-  request_id INTEGER REFERENCES close_requests (id),
+  -- The close request that it made, or found pending; whoever takes that back deletes its row.
+  request_id INTEGER,
   -- How often it was taken up in vain, and when it is due.
   attempts INTEGER NOT NULL DEFAULT 0 CONSTRAINT attempts_are_not_negative CHECK (attempts >= 0),
   due_at TEXT NOT NULL
@@ -36,7 +36,8 @@ CREATE TABLE events (
     ),
   outcome TEXT
     CONSTRAINT outcome_is_known CHECK (outcome IN (
-      'closed', 'already_closed', 'not_found', 'kept', 'expired', 'still_active', 'not_mapped', 'given_up'
+      'closed', 'already_closed', 'not_found', 'kept', 'expired',
+      'taken_back', 'still_active', 'not_mapped', 'given_up'
     )),
   CONSTRAINT only_what_is_to_be_closed_has_a_request CHECK ((kind = 'close_now') = (request_id IS NOT NULL)),
   CONSTRAINT an_event_is_settled_with_an_outcome CHECK ((settled_at IS NULL) = (outcome IS NULL))

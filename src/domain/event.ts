@@ -17,11 +17,12 @@ export interface ConversationEvent {
 }
 
 /**
- * What became of an event: the outcome that answered its close request, or, for one that is only looked at,
- * `still_active` (nothing was changed), `not_mapped` (there was nothing to settle) or `given_up` (it could not be read).
+ * What became of an event: the outcome that answered its close request, or `taken_back` where somebody has deleted that;
+ * for one that is only looked at, `still_active` (nothing was changed), `not_mapped` (there was nothing to settle) or `given_up` (it could not be read).
  */
 export type EventOutcome =
   | Extract<OutcomeKind, 'closed' | 'already_closed' | 'not_found' | 'kept' | 'expired'>
+  | 'taken_back'
   | 'still_active'
   | 'not_mapped'
   | 'given_up';

@@ -59,7 +59,8 @@ export function eventStore(db: Db): EventStore {
   );
   const answerOf = db.prepare<ById, AnswerColumns>(`
     SELECT q.requested_at, q.settled_at, q.outcome
-    FROM events AS e JOIN close_requests AS q ON q.id = e.request_id WHERE e.id = @id`);
+    FROM events AS e JOIN close_requests AS q ON q.id = e.request_id AND q.conversation_id = e.conversation_id
+    WHERE e.id = @id`);
   const mappingOf = db.prepare<
     ByConversation,
     { readonly state: 'open' | 'closed' | 'gone'; readonly state_at: string | null }
@@ -114,7 +115,8 @@ export function eventStore(db: Db): EventStore {
   function outcomeOf({ id, kind, conversationId, eventAt }: PendingEvent): EventOutcome | null {
     if (kind === 'close_now') {
       const request = answerOf.get({ id });
-      if (request === undefined || request.outcome === null) return null;
+      if (request === undefined) return 'taken_back';
+      if (request.outcome === null) return null;
       // Something else may have been the answer to an earlier event; since then somebody is done with it once more.
       const isForThis = ENDS.includes(request.outcome) || instant(request.requested_at) >= eventAt;
       return isForThis ? request.outcome : null;
