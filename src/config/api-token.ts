@@ -1,11 +1,10 @@
 import { UsageError } from '../domain/errors.ts';
+import { readSecretFile } from './credentials.ts';
 import { readEnvironment } from './environment.ts';
 import { Secret } from './secret.ts';
-import { readNamedFile } from './secret-file.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const VARIABLE = 'NIGHTSWEEP_API_TOKEN';
-const FILE_VARIABLE = 'NIGHTSWEEP_API_TOKEN_FILE';
 
 /** What others must show to be served over HTTP. */
 export interface ApiToken {
@@ -25,14 +24,13 @@ const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
  */
 export function loadApiToken(surroundings: Surroundings): ApiToken | null {
   const environment = readEnvironment(surroundings);
-  const named = { variable: VARIABLE, fileVariable: FILE_VARIABLE, content: 'token' };
-  const found = readNamedFile(environment, surroundings, named) ?? environment.get(VARIABLE);
+  const found = readSecretFile(environment, surroundings, VARIABLE, 'token') ?? environment.get(VARIABLE);
   if (found === undefined) return null;
   const text = found.text.trim();
   surroundings.secrets.add(text);
   if (text.length < SHORTEST || !TOKEN.test(text)) {
     throw new UsageError(
-      `The token of ${environment.has(VARIABLE) ? VARIABLE : FILE_VARIABLE} must have ${SHORTEST} characters at least, letters, digits and ._~+/- only; make one with openssl rand -hex 32.`,
+      `The token of ${environment.has(VARIABLE) ? VARIABLE : `${VARIABLE}_FILE`} must have ${SHORTEST} characters at least, letters, digits and ._~+/- only; make one with openssl rand -hex 32.`,
     );
   }
   return { token: new Secret(text), file: found.file };

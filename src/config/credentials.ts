@@ -1,10 +1,10 @@
+import { resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { apiUrlOf, DEFAULT_HOST, loginUrlOf, resolveHost } from '../genesys/regions.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { type Environment, readEnvironment, type Variable } from './environment.ts';
 import { Secret } from './secret.ts';
-import { readNamedFile } from './secret-file.ts';
-import type { Surroundings } from './surroundings.ts';
+import { readIfThere, type Surroundings } from './surroundings.ts';
 
 /** Who we are at Genesys Cloud, and where it is. URLs have no slash at their end. */
 export interface Credentials {
@@ -79,9 +79,34 @@ function readPart(
   name: 'clientId' | 'clientSecret',
 ): Pick<Variable, 'text' | 'file'> | null {
   const [variable] = CREDENTIAL_VARIABLES[name];
-  const [fileVariable] = CREDENTIAL_VARIABLES[`${name}File`];
-  const inFile = readNamedFile(environment, surroundings, { variable, fileVariable, content: CONTENT[name] });
-  return inFile ?? findCredential(environment, name) ?? null;
+  const fromFile = readSecretFile(environment, surroundings, variable, CONTENT[name]);
+  return fromFile ?? findCredential(environment, name) ?? null;
+}
+
+/**
+ * The content of the file that `<variable>_FILE` names; null: it is not set.
+ * @throws UsageError when both are set, or the file is not there or empty
+ */
+export function readSecretFile(
+  environment: Environment,
+  { cwd, readFile }: Surroundings,
+  variable: string,
+  content: string,
+): { readonly text: string; readonly file: string } | null {
+  const fileVariable = `${variable}_FILE`;
+  const named = environment.get(fileVariable);
+  if (named === undefined) return null;
+  if (environment.has(variable)) {
+    throw new UsageError(`${variable} and ${fileVariable} are both set; unset one.`);
+  }
+  const path = named.text.trim();
+  const what = `The file ${path} of ${fileVariable}`;
+  const file = resolve(cwd, path);
+  const read = readIfThere(readFile, file, what);
+  if (read === null) throw new UsageError(`${what} does not exist; correct the path.`);
+  const text = read.replace(/[\r\n]+$/, '');
+  if (text.trim() === '') throw new UsageError(`${what} is empty; write the ${content} into it.`);
+  return { text, file };
 }
 
 const CONTENT = { clientId: 'client id', clientSecret: 'client secret' } as const;

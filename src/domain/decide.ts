@@ -107,7 +107,13 @@ const requested: Rule = ({ conversation, mapping, request, policy }) => {
       `it was active at ${when(activity)}, after the close was asked for at ${when(request.requestedAt)}`,
     );
   }
-  if (!isFromPerson(request) && exemption(conversation, policy) !== null) return null;
+  if (!isFromPerson(request)) {
+    if (exemption(conversation, policy) !== null || conversation.parked === true) return null;
+    // Whoever was done with it may have handed it over.
+    if (conversation.agentConnected === true) {
+      return keep('agent_connected', `an agent is connected, although ${request.origin} asked for its close`);
+    }
+  }
   return close('requested', `its close was asked for by ${request.origin} at ${when(request.requestedAt)}`);
 };
 

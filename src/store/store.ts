@@ -3,9 +3,11 @@ import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
+import type { EventStore } from '../webhook/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
 import { type DryIntake, openDryIntake } from './dry-intake.ts';
+import { eventStore } from './events.ts';
 import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
@@ -28,6 +30,7 @@ export interface Store {
   /** What `intake` would do, for a record that is only read; to be closed before the store. */
   readonly dryIntake: () => DryIntake;
   readonly holds: HoldStore;
+  readonly events: EventStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
   readonly served: ServedRecord;
@@ -53,6 +56,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       sources: sourceStore(db),
       dryIntake: () => openDryIntake(db),
       holds,
+      events: eventStore(db),
       discover: discoverStore(db),
       report: reportStore(db),
       served: {

@@ -9,7 +9,14 @@ interface Arrows {
   readonly ports?: 'types' | 'all';
 }
 
-const PORTS = ['sweep/ports.ts', 'intake/ports.ts', 'report/ports.ts', 'discover/ports.ts', 'serve/ports.ts'];
+const PORTS = [
+  'sweep/ports.ts',
+  'intake/ports.ts',
+  'report/ports.ts',
+  'discover/ports.ts',
+  'webhook/ports.ts',
+  'serve/ports.ts',
+];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
   domain: { folders: [] },
@@ -17,6 +24,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   intake: { folders: ['domain'], ports: 'all' },
   discover: { folders: ['domain'], files: ['sweep/deadline.ts'], ports: 'all' },
   report: { folders: ['domain'], ports: 'all' },
+  webhook: { folders: ['domain'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -25,6 +33,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake/check-close.ts',
       'intake/check-mapping.ts',
       'intake/decode.ts',
+      'webhook/accept.ts',
     ],
     ports: 'all',
   },
@@ -44,6 +53,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake',
       'discover',
       'report',
+      'webhook',
       'serve',
       'store',
       'source',

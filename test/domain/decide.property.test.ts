@@ -204,6 +204,7 @@ describe('decide, for every input', () => {
         expect(request?.force || activity === null || activity <= (request?.requestedAt ?? 0)).toBe(true);
         if (request?.origin.startsWith('webhook:')) {
           expect(decided({ ...situation, request: null }).reason).not.toBe('exempt');
+          expect(conversation.agentConnected === true || conversation.parked === true).toBe(false);
         }
       }),
       RUNS,
