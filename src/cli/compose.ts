@@ -34,16 +34,11 @@ export function openRecord(context: Context, mode: 'create' | 'write' | 'read'):
 }
 
 /**
- * The record for a server: created and migrated with all patience, and then asked with hardly any, because while a call
- * waits for a lock nobody is served. Throws DatabaseError with what to do about it.
+ * The record once more, with another patience. For a server, which serves nobody while a call waits for a lock. Throws
+ * DatabaseError with what to do about it.
  */
-export function openServed(context: Context, tryMs: number): Store {
-  openRecord(context, 'create').close();
-  return openStore(databasePath(context), {
-    mode: 'write',
-    now: context.io.clock.now(),
-    patienceMs: tryMs,
-  });
+export function reopenRecord(context: Context, patienceMs: number): Store {
+  return openStore(databasePath(context), { mode: 'write', now: context.io.clock.now(), patienceMs });
 }
 
 /** Where an import puts what it reads. */

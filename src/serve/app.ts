@@ -1,18 +1,12 @@
-import type { Socket } from 'node:net';
-import {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  fastify,
-} from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Log } from '../sweep/ports.ts';
+import { type AnswerError, errorAnswer } from './answer-error.ts';
 import { parseJson } from './body.ts';
+import { fastifyOptions } from './fastify-options.ts';
 import { shaped } from './fields.ts';
-import { refusal, toProblem } from './known-errors.ts';
 import { LIMITS } from './limits.ts';
-import { HttpProblem, PROBLEM_TYPE, problemJson } from './problem.ts';
-import type { Method, Route } from './route.ts';
+import { HttpProblem } from './problem.ts';
+import type { Call, Method, Route } from './route.ts';
 import { type DemandToken, tokenGuard } from './token.ts';
 
 export interface AppOptions {
@@ -27,41 +21,29 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TR
 
 /** The HTTP side: routes, limits, and an answer to whatever may come. It does not listen yet. */
 export function createApp({ routes, revealToken, newId, log }: AppOptions): FastifyInstance {
-  const app = fastify({
-    logger: false,
-    bodyLimit: LIMITS.bodyBytes,
-    requestTimeout: LIMITS.requestMs,
-    keepAliveTimeout: LIMITS.keepAliveMs,
-    maxRequestsPerSocket: LIMITS.requestsOfConnection,
-    http: {
-      headersTimeout: LIMITS.headersMs,
-      connectionsCheckingInterval: LIMITS.checkMs,
-      maxHeaderSize: LIMITS.headerBytes,
-    },
-    routerOptions: { maxParamLength: LIMITS.parameterLength },
-    forceCloseConnections: 'idle',
-    // What comes in on a connection that is still open is answered, and the connection closed.
-    return503OnClosing: false,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId();
-    },
-    frameworkErrors: (error, request, reply) => fail(error, request, reply, log),
-    clientErrorHandler: refuseSocket,
-  });
+  const answerError = errorAnswer(log);
+  const app = fastify({ ...fastifyOptions(newId), frameworkErrors: answerError });
   app.server.maxConnections = LIMITS.connections;
+  addHooks(app, log, answerError);
+  const demandToken = tokenGuard(revealToken);
+  app.register(async (scope) => {
+    readBodies(scope, 'application/json', parseJson);
+    for (const one of routes) if (one.body !== 'bytes') add(scope, one, demandToken);
+  });
+  app.register(async (scope) => {
+    readBodies(scope, '*', (bytes) => bytes);
+    for (const one of routes) if (one.body === 'bytes') add(scope, one, demandToken);
+  });
+  for (const path of new Set(routes.map((one) => one.path))) refuseOthers(app, path, routes);
+  return app;
+}
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (_request: unknown, body: Buffer) => parseJson(body),
-  );
+function addHooks(app: FastifyInstance, log: Log, answerError: AnswerError): void {
+  let isClosing = false;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     if (request.is404) throw new HttpProblem(404, 'unknown_path', 'There is nothing at this path.');
   });
-  let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
   });
@@ -73,36 +55,41 @@ export function createApp({ routes, revealToken, newId, log }: AppOptions): Fast
     const what = `${request.method} ${request.routeOptions.url ?? '(unknown path)'}`;
     log.debug(`${what}: ${reply.statusCode} in ${Math.round(reply.elapsedTime)} ms`, { request: request.id });
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, log));
-  // Needed so that the hook is asked; it has answered before.
+  app.setErrorHandler(answerError);
+  // Needed so that the first hook is asked, which answers.
   app.setNotFoundHandler(() => {});
-
-  const demandToken = tokenGuard(revealToken);
-  for (const one of routes) add(app, one, demandToken);
-  for (const path of new Set(routes.map((one) => one.path))) refuseOthers(app, path, routes);
-  return app;
 }
 
-function add(
-  app: FastifyInstance,
-  { method, path, isPublic, body, replies, answer }: Route,
-  demandToken: DemandToken,
-) {
-  app.route({
+function readBodies(scope: FastifyInstance, type: string, read: (bytes: Buffer) => unknown): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) =>
+    read(bytes),
+  );
+}
+
+function add(scope: FastifyInstance, route: Route, demandToken: DemandToken): void {
+  const { method, path, isPublic, answer } = route;
+  scope.route({
     method,
     url: urlOf(path),
     onRequest: async (request) => {
       if (!isPublic) demandToken(request.headers.authorization);
     },
     handler: async (request, reply) => {
-      const call = {
-        params: request.params as Record<never, string>,
-        body: body === null ? undefined : shaped(body.schema, request.body),
-      };
-      const { status, body: said } = await answer(call as Parameters<typeof answer>[0]);
-      return reply.code(status in replies ? status : 200).send(said);
+      const { status, body } = await answer({
+        params: request.params as Call<unknown>['params'],
+        headers: request.headers,
+        body: bodyOf(route, request.body),
+      });
+      return reply.code(status).send(body);
     },
   });
+}
+
+/** In the shape that the route wants. Throws HttpProblem 400. */
+function bodyOf({ body }: Route, given: unknown): unknown {
+  if (body === null) return undefined;
+  return body === 'bytes' ? (given ?? Buffer.alloc(0)) : shaped(body.schema, given);
 }
 
 /** Answers 405 to every other method at this path. */
@@ -123,42 +110,4 @@ function refuseOthers(app: FastifyInstance, path: string, routes: readonly Route
 /** `/sessions/{sessionId}` as the router writes it. */
 function urlOf(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
-}
-
-function fail(error: Error, request: FastifyRequest, reply: FastifyReply, log: Log): void {
-  const problem = toProblem(error);
-  if (problem.status >= 500) {
-    const { cause } = problem;
-    const why = cause instanceof Error ? cause.message : problem.message;
-    log.warn(`${request.method} was answered with ${problem.status}: ${why}`, { request: request.id });
-    if (problem.status === 500 && cause instanceof Error)
-      log.debug(cause.stack ?? '', { request: request.id });
-  }
-  reply
-    .code(problem.status)
-    .headers({ 'x-request-id': request.id, 'cache-control': 'no-store', ...problem.headers })
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify(problemJson(problem, request.id)));
-}
-
-const STATUS_OF_CLIENT_ERROR: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
-
-/** What is no HTTP never becomes a request: it is answered on its socket, and that is closed. */
-function refuseSocket(error: Error & { readonly code?: string }, socket: Socket): void {
-  const problem = refusal(STATUS_OF_CLIENT_ERROR[error.code ?? ''] ?? 400);
-  if (problem === null || error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const body = JSON.stringify(problemJson(problem, ''));
-  const head = [
-    `HTTP/1.1 ${problem.status} ${(problemJson(problem, '') as { title: string }).title}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -22,6 +22,8 @@ export const LIMITS = {
   patienceMs: 5 * SECOND,
   /** How long one try at a lock may keep everybody waiting. */
   tryMs: 5,
+  /** The same for the work on webhooks, which is no request that could be answered later. */
+  workerTryMs: SECOND,
   /** Conversations named in one request, and told in one answer. */
   conversations: 1_000,
 } as const;

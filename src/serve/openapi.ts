@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import { PROBLEM_TYPE } from './problem.ts';
+import { PROBLEM_TYPE, titleOf } from './problem.ts';
 import type { Parameter, Route } from './route.ts';
 import { PARAMETERS, problemReply } from './schemas.ts';
 
@@ -53,7 +52,7 @@ function operation(route: Route, schemas: Schemas): object {
   const parameters = parametersOf(route.path);
   const refusals = refusalsOf(route).map((status) => [
     status,
-    { ...{ description: STATUS_CODES[status] }, $ref: '#/components/responses/Problem' },
+    { description: titleOf(status), $ref: '#/components/responses/Problem' },
   ]);
   const answers = Object.entries(replies).map(([status, { description, schema }]) => [
     status,
@@ -64,14 +63,15 @@ function operation(route: Route, schemas: Schemas): object {
     summary,
     security: isPublic ? [] : [{ token: [] }],
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== null && {
-      requestBody: {
-        required: body.required,
-        content: { 'application/json': { schema: jsonSchema(body.schema, schemas) } },
-      },
-    }),
+    ...(body !== null && { requestBody: bodyOf(body, schemas) }),
     responses: Object.fromEntries([...answers, ...refusals]),
   };
+}
+
+function bodyOf(body: NonNullable<Route['body']>, schemas: Schemas): object {
+  if (body === 'bytes') return { required: true, content: { 'application/json': { schema: {} } } };
+  const { schema, required } = body;
+  return { required, content: { 'application/json': { schema: jsonSchema(schema, schemas) } } };
 }
 
 function parametersOf(path: string): object[] {

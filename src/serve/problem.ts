@@ -33,16 +33,27 @@ export class HttpProblem extends Error {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The body of RFC 9457. */
-export function problemJson({ status, code, message, fields }: HttpProblem, requestId: string): object {
+/** The words that belong to a status. */
+export function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
+}
+
+/**
+ * The body of RFC 9457.
+ * @param requestId null: it never became a request
+ */
+export function problemJson(
+  { status, code, message, fields }: HttpProblem,
+  requestId: string | null,
+): object {
   return {
     type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
+    title: titleOf(status),
     status,
     detail: message,
     code,
     ...(fields.length > 0 && { errors: fields }),
-    requestId,
+    ...(requestId !== null && { requestId }),
   };
 }
 

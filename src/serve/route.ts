@@ -17,6 +17,8 @@ export interface RouteDeps {
 /** One request whose body has the shape that was asked for; parameters are still as they came. */
 export interface Call<B> {
   readonly params: Readonly<Record<Parameter, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: B;
 }
 
@@ -33,10 +35,10 @@ export interface Route {
   /** Unique; what generated clients call it. */
   readonly operationId: string;
   readonly summary: string;
-  /** Whether it answers without a token. */
+  /** Whether it answers without the token. */
   readonly isPublic: boolean;
-  /** Null: no body is read. */
-  readonly body: { readonly schema: z.ZodType; readonly required: boolean } | null;
+  /** Null: no body is read. `bytes`: it is handed over as it came, whatever it is. */
+  readonly body: { readonly schema: z.ZodType; readonly required: boolean } | 'bytes' | null;
   readonly replies: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
   /** The statuses of its own refusals; those that any route may answer with are known. */
   readonly problems: readonly number[];

@@ -136,6 +136,15 @@ export const closureReply = z
   })
   .meta({ id: 'Closure' });
 
+export const webhookReply = z
+  .object({
+    status: z.enum(['accepted', 'duplicate', 'ignored']),
+    event: z.string(),
+    conversationId: z.string().nullable(),
+    why: z.string().nullable().meta({ description: 'Why it is ignored.' }),
+  })
+  .meta({ id: 'Webhook' });
+
 export const statusReply = z.object({ status: z.literal('ok') }).meta({ id: 'Status' });
 
 export const problemReply = z

@@ -7,8 +7,8 @@ import { later } from './problem.ts';
 
 /** Access to the record that keeps nobody waiting for long: each step is synchronous and short. */
 export interface Turns {
-  /** Runs `fn` at once, again and again while another program's lock is in its way. Throws BusyError at last. */
-  read<T>(fn: () => T): Promise<T>;
+  /** Runs `fn`, a read or what puts itself in line, at once, again and again while another program's lock is in its way. Throws BusyError at last. */
+  read<T>(fn: () => T | Promise<T>): Promise<T>;
   /** The same one after the other. Throws HttpProblem 429 when too many wait. */
   write<T>(fn: () => T): Promise<T>;
 }
@@ -28,10 +28,10 @@ export function createTurns({ clock, limit, patienceMs }: TurnsOptions): Turns {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function untilFree<T>(fn: () => T, deadline: Instant): Promise<T> {
+  async function untilFree<T>(fn: () => T | Promise<T>, deadline: Instant): Promise<T> {
     for (;;) {
       try {
-        return fn();
+        return await fn();
       } catch (error) {
         if (!(error instanceof BusyError) || clock.now() >= deadline) throw error;
       }

@@ -4,9 +4,9 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { HOUR, toIso } from '../../src/domain/time.ts';
 import { TOKEN } from '../serve/running.ts';
-import { aPlace, type Place } from './place.ts';
+import { aPlace, CLOSED_PORT, type Place } from './place.ts';
 import { type Serving, serveIn } from './server.ts';
-import { conversations, everything, idOf } from './world.ts';
+import { conversations, everything, idOf, stale } from './world.ts';
 
 const STARTED_AT = toIso(Date.now() - 72 * HOUR);
 
@@ -110,7 +110,7 @@ describe('serve', () => {
       const inHand = put(server, 2);
       while ((await server.send('GET', '/sessions/web-1')).status !== 200);
       server.child.process.kill(signal);
-      await server.child.says('Stopping when what is in hand is answered');
+      await server.child.says('Stopping when what is in hand is done');
       unlock();
       expect((await inHand).status).toBe(201);
       expect(await server.child.ended).toMatchObject({ code: 0, signal: null });
@@ -197,4 +197,53 @@ it('nothing of the token, of bodies and of ids in paths is said, whatever is sen
   expect(stderr).toContain('PUT /sessions/:sessionId/conversations/:conversationId: 400');
   expect(stdout + stderr).not.toMatch(/marker/);
   expect(stdout + stderr).not.toContain(TOKEN);
+});
+
+describe('serve takes webhooks', () => {
+  const SENDER = 'a-token-of-the-sender-01';
+  const event = (n: number, eventTime: number) => ({
+    topicName: `v2.detail.events.conversation.${idOf(n)}.acw`,
+    eventBody: { conversationId: idOf(n), mediaType: 'MESSAGE', eventTime },
+  });
+
+  it('and closes in the background what they ask for, once each', async () => {
+    const place = await aPlace({ conversations: stale(2) });
+    Object.assign(place.env, { NIGHTSWEEP_WEBHOOK_TOKEN: SENDER, NIGHTSWEEP_WEBHOOK_DELAY: '0s' });
+    const server = await serveIn(place);
+    const body = event(1, Date.now());
+    const post = (token: string) => server.send('POST', '/webhooks/genesys', { body, token });
+    expect((await post(TOKEN)).status).toBe(401);
+    expect(await post(SENDER)).toMatchObject({
+      status: 202,
+      json: { status: 'accepted', conversationId: idOf(1) },
+    });
+    expect(await post(SENDER)).toMatchObject({ status: 200, json: { status: 'duplicate' } });
+    await server.child.says('Webhooks: ');
+    expect(place.count('close')).toBe(1);
+    expect(place.query('SELECT outcome, origin FROM outcomes')).toEqual([
+      { outcome: 'closed', origin: 'webhook:conversation.acw' },
+    ]);
+    server.child.process.kill('SIGTERM');
+    expect((await server.child.ended).code).toBe(0);
+  });
+
+  it('and keeps for the next start what it has not come to, whatever happens to it', async () => {
+    const place = await aPlace({ conversations: stale(1) });
+    const { GENESYS_API_URL, GENESYS_LOGIN_URL } = place.env;
+    Object.assign(place.env, {
+      NIGHTSWEEP_WEBHOOK_TOKEN: SENDER,
+      NIGHTSWEEP_WEBHOOK_DELAY: '0s',
+      GENESYS_API_URL: CLOSED_PORT,
+      GENESYS_LOGIN_URL: CLOSED_PORT,
+    });
+    const server = await serveIn(place);
+    const sent = { body: event(1, Date.now()), token: SENDER };
+    expect((await server.send('POST', '/webhooks/genesys', sent)).status).toBe(202);
+    server.child.process.kill('SIGKILL');
+    await server.child.ended;
+    Object.assign(place.env, { GENESYS_API_URL, GENESYS_LOGIN_URL });
+    const next = await serveIn(place);
+    await next.child.says('Webhooks: ');
+    expect(place.query('SELECT outcome FROM outcomes')).toEqual([{ outcome: 'closed' }]);
+  });
 });

@@ -61,6 +61,8 @@ export function valid(schema: Json): fc.Arbitrary<Json> {
         Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, valid(value)])),
         { requiredKeys: schema.required ?? [] },
       );
+    case undefined:
+      return fc.jsonValue();
     default:
       throw new Error(`no values for ${JSON.stringify(schema)}`);
   }

@@ -12,6 +12,8 @@ import { allRoutes } from '../../src/serve/routes/index.ts';
 import { listen } from '../../src/serve/server.ts';
 import { createTurns } from '../../src/serve/turns.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import { createWebhookIntake, type WebhookIntake } from '../../src/webhook/accept.ts';
+import { createAcceptor } from '../../src/webhook/acceptor.ts';
 import { T0 } from '../store/fixtures.ts';
 
 export const TOKEN = 'a-token-of-the-tests-0123';
@@ -50,6 +52,7 @@ export interface ServerOptions {
   readonly record?: Partial<ServedRecord>;
   readonly writes?: number;
   readonly patienceMs?: number;
+  readonly acceptWebhook?: WebhookIntake['acceptWebhook'];
 }
 
 /** A server that is left when the test ends. */
@@ -76,12 +79,24 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
   };
   const turns = createTurns({ clock, limit: options.writes ?? 100, patienceMs: options.patienceMs ?? 20 });
   const { token = TOKEN } = options;
+  const log = { debug: note, info: note, warn: note };
+  const webhooks = createWebhookIntake({
+    senders: { signingKey: null, token: () => TOKEN },
+    messageTypes: ['webmessaging'],
+    acceptor: createAcceptor({ events: store.events, clock, delayMs: 0, onAccepted: () => {} }),
+    clock,
+    log,
+  });
   let ids = 0;
   const app = createApp({
-    routes: allRoutes({ record: { ...store.served, ...options.record }, turns, clock }, '1.2.3'),
+    routes: allRoutes(
+      { record: { ...store.served, ...options.record }, turns, clock },
+      { acceptWebhook: options.acceptWebhook ?? webhooks.acceptWebhook },
+      '1.2.3',
+    ),
     revealToken: token === null ? null : () => token,
     newId: () => `request-${++ids}`,
-    log: { debug: note, info: note, warn: note },
+    log,
   });
   const listening = await listen(app, '127.0.0.1', 0);
   const agent = new Agent();

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import type { FastifyInstance } from 'fastify';
 import { type ApiToken, loadApiToken } from '../../config/api-token.ts';
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
-import type { Store } from '../../store/store.ts';
 import type { Command, Context } from '../command.ts';
 import { warnWhenExposed } from '../exposure.ts';
 
@@ -37,46 +34,32 @@ async function runServe(context: Context): Promise<ExitCode> {
   const address = await addressOf(args.text('host') ?? HOST, token);
 
   const { interrupts, unlisten } = io.listenForInterrupts(config.graceMs);
-  const [{ openServed }, { LIMITS }] = await Promise.all([
-    import('../compose.ts'),
-    import('../../serve/limits.ts'),
+  const [{ createServing }, { listen }] = await Promise.all([
+    import('../serving.ts'),
+    import('../../serve/server.ts'),
   ]);
-  const store = openServed(context, LIMITS.tryMs);
+  let close = () => {};
   try {
-    const { listen } = await import('../../serve/server.ts');
-    const server = await listen(await appOn(context, store, token), address, port);
-    log.info(`Listening on ${server.url}; stop with Ctrl-C.`);
-    if (token === null) {
-      log.warn('There is no NIGHTSWEEP_API_TOKEN, so only /healthz, /readyz and /openapi.json are open.');
-    }
+    const serving = createServing(context, token);
+    const { app, webhooks } = serving;
+    close = serving.close;
+    const server = await listen(app, address, port);
     const { url, host } = server;
+    log.info(`Listening on ${url}; stop with Ctrl-C.`);
+    if (token === null) {
+      log.warn('There is no NIGHTSWEEP_API_TOKEN, so mappings and close requests are refused.');
+    }
+    webhooks.worker.start();
     out.object({ url, host, port: server.port, authentication: token !== null });
     await asked(interrupts.stop);
-    log.info('Stopping when what is in hand is answered; a second signal ends at once.');
-    await server.stop(interrupts.abort);
+    log.info('Stopping when what is in hand is done; a second signal ends at once.');
+    await Promise.all([server.stop(interrupts.abort), webhooks.stop()]);
     log.info('Stopped.');
     return EXIT.ok;
   } finally {
-    store.close();
+    close();
     unlisten();
   }
-}
-
-async function appOn({ io, log }: Context, store: Store, token: ApiToken | null): Promise<FastifyInstance> {
-  const [{ createApp }, { allRoutes }, { createTurns }, { LIMITS }] = await Promise.all([
-    import('../../serve/app.ts'),
-    import('../../serve/routes/index.ts'),
-    import('../../serve/turns.ts'),
-    import('../../serve/limits.ts'),
-  ]);
-  const { clock, version } = io;
-  const turns = createTurns({ clock, limit: LIMITS.writes, patienceMs: LIMITS.patienceMs });
-  return createApp({
-    routes: allRoutes({ record: store.served, turns, clock }, version),
-    revealToken: token && (() => token.token.reveal()),
-    newId: randomUUID,
-    log,
-  });
 }
 
 /**
