@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/connection.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { discoverStore } from '../../src/store/discover.ts';
+import { eventStore } from '../../src/store/events.ts';
 import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
@@ -36,7 +37,7 @@ function plansOf(port: (db: Db) => unknown): { sql: string; plan: string[] }[] {
 
 /** The tables that grow without end, by the names they go by in our SQL; the indexes of what is pending are short. */
 const SCAN_OF_A_LARGE_TABLE =
-  /^SCAN (mappings|outcomes|outcome_summaries|close_requests|import_rejects|m|o|q|later)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
+  /^SCAN (mappings|outcomes|outcome_summaries|close_requests|import_rejects|events|m|o|q|e|later)\b(?!.*INDEX (close_requests_pending|one_pending_|events_pending))/;
 
 describe('the plan of every statement of', () => {
   it.each<[string, (db: Db) => unknown]>([
@@ -45,6 +46,7 @@ describe('the plan of every statement of', () => {
     ['the ledger', ledger],
     ['the intake', intakeStore],
     ['the holds', holdStore],
+    ['the events', eventStore],
     ['what is discovered', discoverStore],
     ['the pruning', pruning],
     ['what is served', servedReader],
