@@ -217,7 +217,7 @@ describe('serve takes webhooks', () => {
       status: 202,
       json: { status: 'accepted', conversationId: idOf(1) },
     });
-    expect(await post(SENDER)).toMatchObject({ status: 200, json: { status: 'duplicate' } });
+    expect(await post(SENDER)).toMatchObject({ status: 202, json: { status: 'duplicate' } });
     await server.child.says('Webhooks: ');
     expect(place.count('close')).toBe(1);
     expect(place.query('SELECT outcome, origin FROM outcomes')).toEqual([

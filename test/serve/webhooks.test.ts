@@ -31,8 +31,8 @@ describe('a webhook', () => {
 
   it.each<[WebhookAnswer, number, object]>([
     [{ status: 'accepted', ...taken }, 202, { status: 'accepted', conversationId: ID }],
-    [{ status: 'duplicate', ...taken }, 200, { status: 'duplicate', conversationId: ID }],
-    [{ status: 'ignored', event: 'x', why: 'it is none' }, 200, { status: 'ignored', why: 'it is none' }],
+    [{ status: 'duplicate', ...taken }, 202, { status: 'duplicate', conversationId: ID }],
+    [{ status: 'ignored', event: 'x', why: 'it is none' }, 202, { status: 'ignored', why: 'it is none' }],
     [{ status: 'unauthorized', why: 'it is not signed' }, 401, { code: 'unauthorized' }],
     [{ status: 'not_configured', why: 'nobody may' }, 403, { code: 'no_sender_configured' }],
     [
@@ -40,7 +40,7 @@ describe('a webhook', () => {
       400,
       { code: 'invalid_request' },
     ],
-    [{ status: 'busy', retryAfterSeconds: 2 }, 429, { code: 'too_many_events' }],
+    [{ status: 'busy', retryAfterSeconds: 2 }, 503, { code: 'too_many_events' }],
   ])('that is %j is answered with %i', async (answer, status, body) => {
     const server = await aServer({ acceptWebhook: async () => answer });
     const said = await server.send('POST', PATH, { body: '{}', token: null });

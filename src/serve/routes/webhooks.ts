@@ -17,10 +17,9 @@ export function webhookRoutes(
       isPublic: true,
       body: 'bytes',
       replies: {
-        200: { description: 'Nothing new follows from it.', schema: webhookReply },
-        202: { description: 'It is on record, and worked on in the background.', schema: webhookReply },
+        202: { description: 'It is on record, now or before; or it is ignored.', schema: webhookReply },
       },
-      problems: [400, 401, 403, 413, 429, 503],
+      problems: [400, 401, 403, 413, 503],
       // A lock in the way is waited for; what was put on record meanwhile would be a duplicate.
       answer: async ({ headers, body }: Call<Buffer>) =>
         answerOf(await turns.read(() => acceptWebhook({ headers, rawBody: body }))),
@@ -35,13 +34,13 @@ function answerOf(said: WebhookAnswer): Answer {
     case 'duplicate': {
       const { status, event, conversationId } = said;
       return {
-        status: status === 'accepted' ? 202 : 200,
+        status: 202,
         body: { status, event, conversationId, why: null },
       };
     }
     case 'ignored':
       return {
-        status: 200,
+        status: 202,
         body: { status: said.status, event: said.event, conversationId: null, why: said.why },
       };
     case 'unauthorized': {
@@ -56,7 +55,7 @@ function answerOf(said: WebhookAnswer): Answer {
       throw invalid(400, [{ field: said.field, message: `${said.field}: ${said.why}.` }]);
     case 'busy':
       throw later(
-        429,
+        503,
         'too_many_events',
         'Too many events wait already; send it again.',
         said.retryAfterSeconds,
