@@ -34,7 +34,12 @@ export function createServing(context: Context, token: ApiToken | null): Serving
     const events = { ...working.events, accept: store.events.accept };
     const webhooks = createWebhooks(context, { ...working, events });
     const { clock } = io;
-    const turns = createTurns({ clock, limit: LIMITS.writes, patienceMs: LIMITS.patienceMs });
+    const turns = createTurns({
+      record: store.served,
+      clock,
+      limit: LIMITS.writes,
+      patienceMs: LIMITS.patienceMs,
+    });
     const routes = allRoutes({ record: store.served, turns, clock }, webhooks, io.version);
     const revealToken = token && (() => token.token.reveal());
     return { app: createApp({ routes, revealToken, newId: randomUUID, log }), webhooks, close };

@@ -77,7 +77,12 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
       return new Promise<void>((resolve) => void setImmediate(resolve));
     },
   };
-  const turns = createTurns({ clock, limit: options.writes ?? 100, patienceMs: options.patienceMs ?? 20 });
+  const turns = createTurns({
+    record: store.served,
+    clock,
+    limit: options.writes ?? 100,
+    patienceMs: options.patienceMs ?? 20,
+  });
   const { token = TOKEN } = options;
   const log = { debug: note, info: note, warn: note };
   const webhooks = createWebhookIntake({

@@ -1,6 +1,9 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { DatabaseError } from '../../src/domain/errors.ts';
 import { toIso } from '../../src/domain/time.ts';
+import { HttpProblem } from '../../src/serve/problem.ts';
+import { createTurns } from '../../src/serve/turns.ts';
 import { T0 } from '../store/fixtures.ts';
 import { aServer, type Server } from './running.ts';
 
@@ -57,5 +60,73 @@ describe('while another program writes', () => {
     expect(statuses.slice(0, 7)).toEqual(Array(7).fill(429));
     expect(statuses.slice(7).sort()).toEqual([200, 200, 201]);
     expect((await server.send('PUT', PAIR, { body })).status).toBe(200);
+  });
+});
+
+describe('writes that come together', () => {
+  const problem = new HttpProblem(409, 'x', 'It is so.');
+  const fails = (error: Error) => () => {
+    throw error;
+  };
+
+  /** Turns on a record that tells what is committed, and how often. */
+  function aRecord() {
+    let depth = 0;
+    let pending: string[] = [];
+    const committed: string[][] = [];
+    const record = {
+      atomically: <T>(fn: () => T): T => {
+        const before = [...pending];
+        depth += 1;
+        try {
+          const result = fn();
+          if (depth === 1) committed.push(pending.splice(0));
+          return result;
+        } catch (error) {
+          pending = before;
+          throw error;
+        } finally {
+          depth -= 1;
+        }
+      },
+    };
+    const clock = { now: () => T0, sleep: async () => {} };
+    const turns = createTurns({ record, clock, limit: 1_000, patienceMs: 0 });
+    const put = (name: string, then: () => void = () => {}) =>
+      turns
+        .write(() => {
+          pending.push(name);
+          then();
+          return name;
+        })
+        .then(
+          (value) => ({ value, wasCommitted: committed.flat().includes(name) }),
+          (error) => ({ error }),
+        );
+    return { committed, put };
+  }
+
+  it('share a commit, in their order, and are answered when it is done', async () => {
+    const { committed, put } = aRecord();
+    const names = Array.from({ length: 120 }, (_, i) => String(i));
+    const said = await Promise.all(names.map((name) => put(name)));
+    expect(said).toEqual(names.map((value) => ({ value, wasCommitted: true })));
+    expect(committed.flat()).toEqual(names);
+    expect(committed.length).toBeLessThan(5);
+  });
+
+  it('are not touched by one among them that is refused', async () => {
+    const { committed, put } = aRecord();
+    const said = await Promise.all([put('a'), put('b', fails(problem)), put('c')]);
+    expect(said[1]).toEqual({ error: problem });
+    expect(committed).toEqual([['a', 'c']]);
+  });
+
+  it('are done each by itself when the database refuses one of them', async () => {
+    const { committed, put } = aRecord();
+    const error = new DatabaseError('refused a row');
+    const said = await Promise.all([put('a'), put('b', fails(error)), put('c')]);
+    expect(said).toMatchObject([{ value: 'a' }, { error }, { value: 'c' }]);
+    expect(committed).toEqual([['a'], ['c']]);
   });
 });

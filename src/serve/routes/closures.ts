@@ -17,18 +17,14 @@ export function closureRoutes({ record, turns, clock }: RouteDeps): Route[] {
     const named = namedIn(body);
     const reason = reasonOf(body.reason);
     return turns.write(() => {
-      const requests = record.atomically(() => {
-        const ids = 'ids' in named ? named.ids : openOf(record.conversationsOf(named.sessionId));
-        const asked = ids.map((conversationId) => ({
-          ...{ conversationId, reason, origin: HTTP },
-          force: body.force ?? false,
-        }));
-        return record.requestCloses(asked, now).map(({ effect, requestId: id }, at) => ({
-          id,
-          conversationId: ids[at] ?? '',
-          effect: effect === 'unchanged' ? ('unchanged' as const) : ('accepted' as const),
-        }));
-      });
+      const ids = 'ids' in named ? named.ids : openOf(record.conversationsOf(named.sessionId));
+      const force = body.force ?? false;
+      const asked = ids.map((conversationId) => ({ conversationId, reason, origin: HTTP, force }));
+      const requests = record.requestCloses(asked, now).map(({ effect, requestId: id }, at) => ({
+        id,
+        conversationId: ids[at] ?? '',
+        effect: effect === 'unchanged' ? ('unchanged' as const) : ('accepted' as const),
+      }));
       const answer: z.infer<typeof closuresReply> = { requests };
       return { status: 202, body: answer };
     });

@@ -17,12 +17,10 @@ export function holdRoutes({ record, turns, clock }: RouteDeps): Route[] {
   const hold = (call: Call<unknown>, until: Instant | null, now: Instant): Promise<Answer> => {
     const { sessionId, conversationId } = pairOf(call);
     return turns.write(() => {
-      const body = record.atomically(() => {
-        const known = demandMapped(record.known(conversationId).mapping, sessionId);
-        if (known.holdUntil === until) return mappingJson(known, 'unchanged');
-        record.hold([conversationId], until, now);
-        return mappingJson({ ...known, holdUntil: until }, 'changed');
-      });
+      const known = demandMapped(record.known(conversationId).mapping, sessionId);
+      const isSame = known.holdUntil === until;
+      if (!isSame) record.hold([conversationId], until, now);
+      const body = mappingJson({ ...known, holdUntil: until }, isSame ? 'unchanged' : 'changed');
       return { status: 200, body };
     });
   };

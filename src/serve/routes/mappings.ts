@@ -26,7 +26,7 @@ export function mappingRoutes({ record, turns, clock }: RouteDeps): Route[] {
     const now = clock.now();
     const row = rowOf(call, now);
     return turns.write(() => {
-      const { effect, mapping } = record.atomically(() => put(row, now));
+      const { effect, mapping } = put(row, now);
       return { status: effect === 'accepted' ? 201 : 200, body: mappingJson(mapping, effect) };
     });
   };
@@ -36,11 +36,9 @@ export function mappingRoutes({ record, turns, clock }: RouteDeps): Route[] {
     const { sessionId, conversationId } = pairOf(call);
     const at = timeOf(call.body?.at, 'at') ?? now;
     return turns.write(() => {
-      const { effect, mapping } = record.atomically(() => {
-        const known = demandMapped(record.known(conversationId).mapping, sessionId);
-        const { userId, startedAt } = known;
-        return put({ conversationId, sessionId, userId, startedAt, lastActivityAt: at }, now);
-      });
+      const { userId, startedAt } = demandMapped(record.known(conversationId).mapping, sessionId);
+      const row = { conversationId, sessionId, userId, startedAt, lastActivityAt: at };
+      const { effect, mapping } = put(row, now);
       return { status: 200, body: mappingJson(mapping, effect) };
     });
   };
