@@ -110,8 +110,11 @@ const requested: Rule = ({ conversation, mapping, request, policy }) => {
   if (!isFromPerson(request)) {
     if (exemption(conversation, policy) !== null || conversation.parked === true) return null;
     // Whoever was done with it may have handed it over.
-    if (conversation.agentConnected === true) {
-      return keep('agent_connected', `an agent is connected, although ${request.origin} asked for its close`);
+    const although = `although ${request.origin} asked for its close`;
+    if (conversation.agentConnected === true)
+      return keep('agent_connected', `an agent is connected, ${although}`);
+    if (conversation.inQueue === true) {
+      return keep('awaiting_agent', `it waits in a queue for an agent, ${although}`);
     }
   }
   return close('requested', `its close was asked for by ${request.origin} at ${when(request.requestedAt)}`);

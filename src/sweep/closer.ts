@@ -207,6 +207,8 @@ export function createCloser(parts: CloserParts): Closer {
             outcome: 'unconfirmed',
             reason: decision.reason,
             detail: 'the close was sent, and it still does not show as ended',
+            // Not when the answer came: an end in between is later than what we know, and may be that of the close.
+            decidedAt: verdict.asOf,
           },
           verdict.conversation,
         );

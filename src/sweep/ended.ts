@@ -4,10 +4,7 @@ import { HOUR, type Instant } from '../domain/time.ts';
 import type { Known } from './ports.ts';
 import type { Finding } from './recorder.ts';
 
-/**
- * A close that was accepted shows within minutes; an end long after it is one of its own. Nor was it long before: it was
- * read as active when the close was intended, though the answers to what was read since may have taken their time.
- */
+/** A close that was accepted shows within minutes; an end long after it is one of its own. */
 const SHOWS_WITHIN_MS = HOUR;
 
 /**
@@ -25,7 +22,7 @@ export function foundEnded(
 ): Finding {
   const { endedAt } = conversation;
   return lastOutcome?.outcome === 'unconfirmed' &&
-    endedAfterIntent(conversation, lastOutcome.decidedAt - SHOWS_WITHIN_MS) &&
+    endedAfterIntent(conversation, lastOutcome.decidedAt) &&
     (endedAt === null || endedAt <= lastOutcome.decidedAt + SHOWS_WITHIN_MS)
     ? {
         outcome: 'closed',

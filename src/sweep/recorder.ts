@@ -7,7 +7,12 @@ import type { Clock, Known, Ledger, Trace } from './ports.ts';
 
 /** What an outcome says beyond the facts of the case. */
 export type Finding = Pick<Outcome, 'outcome'> &
-  Partial<Pick<Outcome, 'reason' | 'detail' | 'closedAt' | 'httpStatus' | 'errorCode' | 'correlationId'>>;
+  Partial<
+    Pick<
+      Outcome,
+      'reason' | 'detail' | 'decidedAt' | 'closedAt' | 'httpStatus' | 'errorCode' | 'correlationId'
+    >
+  >;
 
 /** Writes the outcomes of one run and keeps its counts. */
 export interface Recorder {

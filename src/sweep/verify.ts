@@ -7,11 +7,17 @@ import type { CallContext, Clock, ConversationApi } from './ports.ts';
 /** What reading again has shown. */
 export type Verdict =
   | { readonly kind: 'ended'; readonly conversation: Conversation }
-  /** The last read showed it active. */
-  | { readonly kind: 'active'; readonly conversation: Conversation }
+  /** The last read showed it active; it is known of the moment at which that was begun, however long its answer took. */
+  | { readonly kind: 'active'; readonly conversation: Conversation; readonly asOf: Instant }
   | { readonly kind: 'gone' }
   /** The last read failed or could not be understood: nothing is proven either way. */
   | { readonly kind: 'unread'; readonly error: ApiError };
+
+interface Reads {
+  readonly api: ConversationApi;
+  readonly clock: Clock;
+  readonly context: CallContext;
+}
 
 const FIRST_WAIT_MS = 1 * SECOND;
 
@@ -21,16 +27,12 @@ const FIRST_WAIT_MS = 1 * SECOND;
  *
  * Throws what ends the run, and the ApiError of a deadline.
  */
-export async function verify(
-  conversationId: string,
-  until: Instant,
-  parts: { api: ConversationApi; clock: Clock; context: CallContext },
-): Promise<Verdict> {
+export async function verify(conversationId: string, until: Instant, parts: Reads): Promise<Verdict> {
   const { api, clock, context } = parts;
   for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
     const left = until - clock.now();
     if (left > 0) await clock.sleep(Math.min(wait, left), context.signal);
-    const verdict = await readVerdict(conversationId, api, { ...context, urgent: true });
+    const verdict = await readVerdict(conversationId, { api, clock, context: { ...context, urgent: true } });
     if (verdict.kind === 'ended' || verdict.kind === 'gone' || clock.now() >= until) return verdict;
   }
 }
@@ -43,11 +45,8 @@ export function whyUnread(error: unknown, ending: Ending): ApiError {
 }
 
 /** One read as a verdict. */
-async function readVerdict(
-  conversationId: string,
-  api: ConversationApi,
-  context: CallContext,
-): Promise<Verdict> {
+async function readVerdict(conversationId: string, { api, clock, context }: Reads): Promise<Verdict> {
+  const asOf = clock.now();
   try {
     const conversation = await api.read(conversationId, context);
     if (conversation === null) return { kind: 'gone' };
@@ -56,7 +55,7 @@ async function readVerdict(
       const error = new ApiError(`the reply could not be understood: ${problem}`, { failure: 'not_json' });
       return { kind: 'unread', error };
     }
-    return { kind: isEnded(conversation) ? 'ended' : 'active', conversation };
+    return isEnded(conversation) ? { kind: 'ended', conversation } : { kind: 'active', conversation, asOf };
   } catch (error) {
     if (error instanceof ApiError) return { kind: 'unread', error };
     throw error;

@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /** Some ten ms of transaction, in which nothing else happens. */
-const MOST_IN_ONE = 200;
+const MOST_IN_ONE = 100;
 /** Some seconds of work; whoever comes then should come again later. */
 const MOST_WAITING = 5_000;
 

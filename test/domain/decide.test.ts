@@ -105,6 +105,17 @@ describe('decide', () => {
       'keep agent_connected',
     ],
     [
+      "a webhook's request for one that waits for an agent",
+      { request: { origin: 'webhook:wrapup' }, conversation: { inQueue: true } },
+      'keep awaiting_agent',
+    ],
+    [
+      "a person's request for one that waits for an agent",
+      { request: {}, conversation: { inQueue: true } },
+      'close requested',
+    ],
+    ['one that waits for an agent for long', { conversation: { inQueue: true } }, 'close stale'],
+    [
       "a person's request while an agent is connected",
       { request: {}, conversation: { agentConnected: true } },
       'close requested',

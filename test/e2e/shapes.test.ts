@@ -175,7 +175,7 @@ describe('the public JSON shapes', () => {
       counts: numbers(['unmapped', 'mapped', 'mappedAsEnded', 'unreadable']),
       gaps: [],
       complete: true,
-      import: { id: NUMBER, rows: 0, accepted: 0, unchanged: 0, rejected: 0 },
+      import: { id: NUMBER, rows: 0, accepted: 0, changed: 0, unchanged: 0, rejected: 0 },
       requests: numbers(REQUESTS),
       exitCode: 0,
       message: TEXT,

@@ -39,6 +39,21 @@ async function verified(forMs: number, ...reads: [Seen, ...Seen[]]) {
 }
 
 describe('verifying', () => {
+  it('knows of the moment at which it asked, however long the answer took', async () => {
+    const clock = new VirtualClock();
+    const api = {
+      read: async (_id: string, { signal }: CallContext) => {
+        await clock.sleep(300 * SECOND, signal);
+        return ACTIVE;
+      },
+      close: () => Promise.reject(new Error('Nothing is closed while verifying.')),
+    };
+    const context = { signal: new AbortController().signal, trace: newTrace() };
+    const verdict = verify(ID, START + SECOND, { api, clock, context });
+    await clock.advance(301 * SECOND);
+    expect(await verdict).toEqual({ kind: 'active', conversation: ACTIVE, asOf: START + SECOND });
+  });
+
   it.each<[string, number, [Seen, ...Seen[]], number[], object]>([
     ['reads with growing waits, the last time at the end', 15, [ACTIVE], [1, 3, 7, 15], { kind: 'active' }],
     ['waits no longer than there is time', 5, [ACTIVE], [1, 3, 5], { kind: 'active' }],

@@ -93,6 +93,11 @@ describe('the worker', () => {
     ],
     ['an agent has parked', { conversations: [conversation(1, 'parked', HOUR)] }, 'kept/parked'],
     [
+      'waits for another agent',
+      { conversations: [conversation(1, 'waiting_in_queue', HOUR)] },
+      'kept/awaiting_agent',
+    ],
+    [
       'is of another medium',
       { conversations: [conversation(1, 'other_message_type', HOUR)] },
       'kept/not_web_messaging',
