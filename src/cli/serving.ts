@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ApiToken } from '../config/api-token.ts';
+import { loadCredentials } from '../config/credentials.ts';
+import { UsageError } from '../domain/errors.ts';
 import { createApp } from '../serve/app.ts';
 import { LIMITS } from '../serve/limits.ts';
 import { allRoutes } from '../serve/routes/index.ts';
 import { createTurns } from '../serve/turns.ts';
+import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
@@ -32,19 +35,31 @@ export function createServing(context: Context, token: ApiToken | null): Serving
   };
   try {
     const events = { ...working.events, accept: store.events.accept };
-    const webhooks = createWebhooks(context, { ...working, events });
+    const all = hasCredentials(context) ? withCloseRequests(events, working.asked) : events;
+    const webhooks = createWebhooks(context, { ...working, events: all });
     const { clock } = io;
     const turns = createTurns({
-      record: store.served,
-      clock,
-      limit: LIMITS.writes,
-      patienceMs: LIMITS.patienceMs,
+      ...{ record: store.served, clock },
+      ...{ limit: LIMITS.writes, patienceMs: LIMITS.patienceMs },
     });
-    const routes = allRoutes({ record: store.served, turns, clock }, webhooks, io.version);
+    const { wake } = webhooks.worker;
+    const routes = allRoutes({ record: store.served, turns, clock, onAsked: wake }, webhooks, io.version);
     const revealToken = token && (() => token.token.reveal());
     return { app: createApp({ routes, revealToken, newId: randomUUID, log }), webhooks, close };
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+/** Without them mappings and requests are taken all the same, for the sweep to work on. */
+function hasCredentials({ surroundings, log }: Context): boolean {
+  try {
+    loadCredentials(surroundings);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    log.info(`Close requests wait for the next sweep: ${error.message}`);
+    return false;
   }
 }

@@ -12,6 +12,8 @@ export interface RouteDeps {
   readonly record: ServedRecord;
   readonly turns: Turns;
   readonly clock: Clock;
+  /** Told that close requests are on record. */
+  readonly onAsked: () => void;
 }
 
 /** One request whose body has the shape that was asked for; parameters are still as they came. */

@@ -1,6 +1,7 @@
 import { DatabaseError } from '../domain/errors.ts';
 import type { OutcomeKind } from '../domain/outcome.ts';
 import type { ServedConversation, ServedRecord, ServedRequest } from '../serve/ports.ts';
+import type { AskedStore } from '../webhook/ports.ts';
 import type { Db } from './connection.ts';
 import { latestVersion, MIGRATIONS, schemaVersion } from './migrate.ts';
 import { instant, type MappingColumns, type RequestColumns, toRequest } from './rows.ts';
@@ -18,6 +19,24 @@ type SettledColumns = RequestColumns & {
   readonly outcome_reason: string | null;
   readonly detail: string | null;
 };
+
+/** The close requests that a server works on by itself. */
+export function askedStore(db: Db): AskedStore {
+  const pending = db.prepare<
+    { readonly limit: number },
+    Pick<RequestColumns, 'id' | 'conversation_id' | 'requested_at'>
+  >(`
+    SELECT id, conversation_id, requested_at FROM close_requests
+    WHERE settled_at IS NULL AND origin = 'http' ORDER BY id LIMIT @limit`);
+  return {
+    pendingOverHttp: (limit) =>
+      pending.all({ limit }).map((row) => ({
+        requestId: row.id,
+        conversationId: row.conversation_id,
+        requestedAt: instant(row.requested_at),
+      })),
+  };
+}
 
 /** What is asked about sessions and close requests by those who do not write here themselves. */
 export function servedReader(

@@ -3,7 +3,7 @@ import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
-import type { EventStore } from '../webhook/ports.ts';
+import type { AskedStore, EventStore } from '../webhook/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
 import { type DryIntake, openDryIntake } from './dry-intake.ts';
@@ -16,7 +16,7 @@ import type { Migrated } from './migrate.ts';
 import { type Pruning, pruning } from './prune.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
-import { servedReader } from './served.ts';
+import { askedStore, servedReader } from './served.ts';
 import { sourceStore } from './sources.ts';
 import { workStore } from './work.ts';
 
@@ -34,6 +34,7 @@ export interface Store {
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
   readonly served: ServedRecord;
+  readonly asked: AskedStore;
   readonly maintenance: Maintenance;
   readonly pruning: Pruning;
   /** What opening it has migrated; null: nothing. */
@@ -59,6 +60,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       events: eventStore(db),
       discover: discoverStore(db),
       report: reportStore(db),
+      asked: askedStore(db),
       served: {
         ...servedReader(db, options.migrations),
         putMappings: intake.putMappings,

@@ -53,6 +53,18 @@ export interface EventStore {
   countPending(): number;
 }
 
+/** A pending close request. */
+export interface AskedClose {
+  readonly requestId: number;
+  readonly conversationId: string;
+  readonly requestedAt: Instant;
+}
+
+export interface AskedStore {
+  /** The pending close requests that came over HTTP, in the order in which they came. Throws DatabaseError. */
+  pendingOverHttp(limit: number): AskedClose[];
+}
+
 /** What became of a batch as a whole. */
 export interface BatchReport {
   readonly exitCode: ExitCode;

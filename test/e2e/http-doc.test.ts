@@ -19,18 +19,17 @@ function undated(text: string): unknown {
 it('docs/http.md shows what is answered', async () => {
   expect(EXAMPLES).toHaveLength(doc.match(/^curl /gm)?.length ?? 0);
   expect(EXAMPLES.length).toBeGreaterThan(8);
-  const { send } = await serveIn(await aPlace());
+  const place = await aPlace();
+  // So that what is asked for stays pending.
+  place.env.GENESYS_CLIENT_ID = undefined;
+  const { send } = await serveIn(place);
   for (const [, command = '', answer = ''] of EXAMPLES) {
     const [, method = 'GET'] = /-X (\w+)/.exec(command) ?? [];
     const [, body] = /--json '([^']+)'/.exec(command) ?? [];
     const [, path = ''] = /\$URL(\S+)$/.exec(command) ?? [];
     const token = command.includes('Bearer $TOKEN') ? {} : { token: null };
-    // The example is of a day that may lie ahead.
-    const today = new Date().toISOString().slice(0, 10);
-    const sent = {
-      ...token,
-      body: body?.replace(/2026-11-24(?=T[\d:]+Z)/, today.slice(0, 4) < '2027' ? '2025-11-24' : '2026-11-24'),
-    };
+    // The day of the examples may lie ahead.
+    const sent = { ...token, body: body?.replace(/2026-11-24(?=T[\d:]+Z)/, '2025-11-24') };
     const said = await send(method, path, sent);
     expect(undated(said.text), command).toEqual(undated(answer));
   }

@@ -29,6 +29,8 @@ function lock({ database }: Place): { unlock: () => void } {
 describe('serve', () => {
   it('creates its database, tells where it listens, and a restart keeps everything', async () => {
     const place = await aPlace();
+    // Nobody works on what it asks for.
+    place.env.GENESYS_CLIENT_ID = undefined;
     const first = await serveIn(place);
     expect((await put(first, 1)).status).toBe(201);
     const { json } = await first.send('POST', '/closures', { body: { conversationIds: [idOf(1)] } });
@@ -197,6 +199,36 @@ it('nothing of the token, of bodies and of ids in paths is said, whatever is sen
   expect(stderr).toContain('PUT /sessions/:sessionId/conversations/:conversationId: 400');
   expect(stdout + stderr).not.toMatch(/marker/);
   expect(stdout + stderr).not.toContain(TOKEN);
+});
+
+describe('serve closes in the background what was asked for', () => {
+  it('within moments, and tells its outcome', async () => {
+    const place = await aPlace({ conversations: conversations(['with_bot', 'closed']) });
+    const server = await serveIn(place);
+    const body = { conversationIds: [idOf(1), idOf(2), idOf(9)] };
+    const { json } = await server.send('POST', '/closures', { body });
+    await server.child.says('Webhooks: ');
+    const outcomes = await Promise.all(
+      json.requests.map(
+        async ({ id }: { id: number }) => (await server.send('GET', `/closures/${id}`)).json.outcome,
+      ),
+    );
+    expect(outcomes).toEqual(['closed', 'already_closed', 'not_found']);
+    expect(place.count('close')).toBe(1);
+  });
+
+  it('but not without credentials, and leaves it to the next sweep', async () => {
+    const place = await aPlace({ conversations: stale(1) });
+    const { GENESYS_CLIENT_ID } = place.env;
+    place.env.GENESYS_CLIENT_ID = undefined;
+    const server = await serveIn(place);
+    await server.child.says('Close requests wait for the next sweep');
+    const { status } = await server.send('POST', '/closures', { body: { conversationIds: [idOf(1)] } });
+    expect(status).toBe(202);
+    Object.assign(place.env, { GENESYS_CLIENT_ID });
+    expect((await place.run('sweep', '--only-requested')).code).toBe(0);
+    expect((await server.send('GET', '/closures/1')).json.outcome).toBe('closed');
+  });
 });
 
 describe('serve takes webhooks', () => {

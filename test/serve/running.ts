@@ -95,7 +95,7 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
   let ids = 0;
   const app = createApp({
     routes: allRoutes(
-      { record: { ...store.served, ...options.record }, turns, clock },
+      { record: { ...store.served, ...options.record }, turns, clock, onAsked: () => note('asked') },
       { acceptWebhook: options.acceptWebhook ?? webhooks.acceptWebhook },
       '1.2.3',
     ),

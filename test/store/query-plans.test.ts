@@ -9,7 +9,7 @@ import { ledger } from '../../src/store/ledger.ts';
 import { pruning } from '../../src/store/prune.ts';
 import { reportStore } from '../../src/store/report.ts';
 import { runStore } from '../../src/store/runs.ts';
-import { servedReader } from '../../src/store/served.ts';
+import { askedStore, servedReader } from '../../src/store/served.ts';
 import { workStore } from '../../src/store/work.ts';
 import { T0, tempStore } from './fixtures.ts';
 
@@ -50,6 +50,7 @@ describe('the plan of every statement of', () => {
     ['what is discovered', discoverStore],
     ['the pruning', pruning],
     ['what is served', servedReader],
+    ['what is asked for', askedStore],
   ])('%s searches, and never scans a large table', (_, port) => {
     const plans = plansOf(port);
     expect(plans.length).toBeGreaterThan(0);

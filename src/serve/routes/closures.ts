@@ -11,23 +11,24 @@ import { conversationOf, iso, sessionOf } from './mapped.ts';
 import { HTTP } from './mappings.ts';
 
 /** Asking for closes, and for what became of them. */
-export function closureRoutes({ record, turns, clock }: RouteDeps): Route[] {
-  const postClosures = ({ body }: Call<z.infer<typeof closuresBody>>): Promise<Answer> => {
+export function closureRoutes({ record, turns, clock, onAsked }: RouteDeps): Route[] {
+  const postClosures = async ({ body }: Call<z.infer<typeof closuresBody>>): Promise<Answer> => {
     const now = clock.now();
     const named = namedIn(body);
     const reason = reasonOf(body.reason);
-    return turns.write(() => {
+    const requests = await turns.write(() => {
       const ids = 'ids' in named ? named.ids : openOf(record.conversationsOf(named.sessionId));
       const force = body.force ?? false;
       const asked = ids.map((conversationId) => ({ conversationId, reason, origin: HTTP, force }));
-      const requests = record.requestCloses(asked, now).map(({ effect, requestId: id }, at) => ({
+      return record.requestCloses(asked, now).map(({ effect, requestId: id }, at) => ({
         id,
         conversationId: ids[at] ?? '',
         effect: effect === 'unchanged' ? ('unchanged' as const) : ('accepted' as const),
       }));
-      const answer: z.infer<typeof closuresReply> = { requests };
-      return { status: 202, body: answer };
     });
+    onAsked();
+    const answer: z.infer<typeof closuresReply> = { requests };
+    return { status: 202, body: answer };
   };
 
   return [
