@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AuthError, UnavailableError } from '../../src/domain/errors.ts';
+import { AuthError, DatabaseError, UnavailableError } from '../../src/domain/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import type { BatchRunner } from '../../src/webhook/ports.ts';
 import { createWorker, type WorkerParts } from '../../src/webhook/worker.ts';
@@ -165,6 +165,30 @@ describe('the worker', () => {
     ]);
     expect(n.agreement()).toEqual([]);
   });
+});
+
+it('a batch gives the lease back, also when it fails, and does nothing while another has it', async () => {
+  const { n } = await aNight({ conversations: [silent(1)] });
+  const work = { closes: new Set([idOf(1)]), looks: new Map<string, string>() };
+  const take = () => {
+    const release = n.lease.acquire();
+    expect(release).not.toBeNull();
+    return release ?? (() => {});
+  };
+  tell(n, now(n, 1));
+  const release = take();
+  expect(await n.batch(work)).toBeNull();
+  expect(runs(n)).toEqual([]);
+  release();
+  n.when('read', null, () => {
+    n.user.exec('ALTER TABLE outcomes RENAME COLUMN detail TO away');
+  });
+  await expect(n.batch(work)).rejects.toThrow(DatabaseError);
+  take()();
+  n.calm();
+  n.user.exec('ALTER TABLE outcomes RENAME COLUMN away TO detail');
+  expect((await n.batch(work))?.report).toMatchObject({ run: { kind: 'webhook' }, counts: { closed: 1 } });
+  take()();
 });
 
 describe('beside a sweep', () => {
