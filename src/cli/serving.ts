@@ -52,6 +52,9 @@ export function createServing(context: Context, token: ApiToken | null): Serving
   }
 }
 
+const NO_CREDENTIALS =
+  'The credentials for Genesys Cloud are not complete, so close requests wait for the next sweep; nightsweep doctor says what is missing.';
+
 /** Without them mappings and requests are taken all the same, for the sweep to work on. */
 function hasCredentials({ surroundings, log }: Context): boolean {
   try {
@@ -59,7 +62,7 @@ function hasCredentials({ surroundings, log }: Context): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    log.info(`Close requests wait for the next sweep: ${error.message}`);
+    log.info(NO_CREDENTIALS);
     return false;
   }
 }

@@ -115,7 +115,7 @@ export function createWorker(parts: WorkerParts): Worker {
     const dueAgain = NO_FAULT_OF_EVENTS.includes(exitCode) ? null : retry;
     events.conclude(taken, { now: clock.now(), stillActive, dueAgain });
     if (TROUBLE.includes(exitCode)) return failed(message, null);
-    log.info(`Webhooks: ${message}`);
+    log.info(`In the background: ${message}`);
     phase = 'idle';
     return { ms: REST_MS, untilNews: false };
   }
@@ -137,7 +137,7 @@ export function createWorker(parts: WorkerParts): Worker {
   }
 
   function recovered(): void {
-    if (failures > 0) log.info('Webhooks are worked on again.');
+    if (failures > 0) log.info('The work in the background goes on.');
     failures = 0;
     trouble = null;
     retryAt = null;
@@ -152,7 +152,7 @@ export function createWorker(parts: WorkerParts): Worker {
     retryAt = clock.now() + waitMs;
     const isBug = error !== null && !(error instanceof ExpectedError);
     log.warn(
-      `Webhooks wait, for the ${failures}. time in a row: ${message}`,
+      `The work in the background waits, for the ${failures}. time in a row: ${message}`,
       isBug ? { stack: (error as Error).stack } : undefined,
     );
     return { ms: waitMs, untilNews: false };

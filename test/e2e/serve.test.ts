@@ -207,7 +207,7 @@ describe('serve closes in the background what was asked for', () => {
     const server = await serveIn(place);
     const body = { conversationIds: [idOf(1), idOf(2), idOf(9)] };
     const { json } = await server.send('POST', '/closures', { body });
-    await server.child.says('Webhooks: ');
+    await server.child.says('In the background: ');
     const outcomes = await Promise.all(
       json.requests.map(
         async ({ id }: { id: number }) => (await server.send('GET', `/closures/${id}`)).json.outcome,
@@ -222,7 +222,7 @@ describe('serve closes in the background what was asked for', () => {
     const { GENESYS_CLIENT_ID } = place.env;
     place.env.GENESYS_CLIENT_ID = undefined;
     const server = await serveIn(place);
-    await server.child.says('Close requests wait for the next sweep');
+    await server.child.says('close requests wait for the next sweep');
     const { status } = await server.send('POST', '/closures', { body: { conversationIds: [idOf(1)] } });
     expect(status).toBe(202);
     Object.assign(place.env, { GENESYS_CLIENT_ID });
@@ -250,7 +250,7 @@ describe('serve takes webhooks', () => {
       json: { status: 'accepted', conversationId: idOf(1) },
     });
     expect(await post(SENDER)).toMatchObject({ status: 202, json: { status: 'duplicate' } });
-    await server.child.says('Webhooks: ');
+    await server.child.says('In the background: ');
     expect(place.count('close')).toBe(1);
     expect(place.query('SELECT outcome, origin FROM outcomes')).toEqual([
       { outcome: 'closed', origin: 'webhook:conversation.acw' },
@@ -275,7 +275,7 @@ describe('serve takes webhooks', () => {
     await server.child.ended;
     Object.assign(place.env, { GENESYS_API_URL, GENESYS_LOGIN_URL });
     const next = await serveIn(place);
-    await next.child.says('Webhooks: ');
+    await next.child.says('In the background: ');
     expect(place.query('SELECT outcome FROM outcomes')).toEqual([{ outcome: 'closed' }]);
   });
 });

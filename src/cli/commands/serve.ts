@@ -10,7 +10,7 @@ const PORT = 8088;
 /** The HTTP side. */
 export const serve: Command = {
   usage: 'serve',
-  summary: 'Takes mappings, activity, holds and close requests over HTTP until it is stopped.',
+  summary: 'Takes mappings, activity, holds, close requests and webhooks over HTTP until it is stopped.',
   examples: [
     ['NIGHTSWEEP_API_TOKEN_FILE=token.txt nightsweep serve', 'on http://127.0.0.1:8088'],
     ['nightsweep serve --port 0 --json', 'on any free port; tells which'],
