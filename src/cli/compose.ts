@@ -33,6 +33,14 @@ export function openRecord(context: Context, mode: 'create' | 'write' | 'read'):
   return store;
 }
 
+/**
+ * The record once more, with another patience. For a server, which serves nobody while a call waits for a lock. Throws
+ * DatabaseError with what to do about it.
+ */
+export function reopenRecord(context: Context, patienceMs: number): Store {
+  return openStore(databasePath(context), { mode: 'write', now: context.io.clock.now(), patienceMs });
+}
+
 /** Where an import puts what it reads. */
 interface Intake {
   readonly intake: IntakeStore;

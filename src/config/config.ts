@@ -28,6 +28,7 @@ export interface Config {
   readonly expectOrganization: string | null;
   readonly attemptTimeoutMs: number;
   readonly conversationDeadlineMs: number;
+  readonly webhookDelayMs: number;
 }
 
 /** A database of another program, the query on it, and the column of that which tells when a row changed. */
@@ -71,6 +72,7 @@ export function toConfig(values: Values): Config {
     expectOrganization: values.expectOrganization,
     attemptTimeoutMs: values.attemptTimeout,
     conversationDeadlineMs: values.conversationDeadline,
+    webhookDelayMs: values.webhookDelay,
   });
 }
 

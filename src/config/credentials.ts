@@ -75,23 +75,37 @@ export function endpointsOf(environment: Environment): Endpoints {
 /** From its variable, or from the file that its `_FILE` variable names; null: neither is set. */
 function readPart(
   environment: Environment,
-  { cwd, readFile }: Surroundings,
+  surroundings: Surroundings,
   name: 'clientId' | 'clientSecret',
 ): Pick<Variable, 'text' | 'file'> | null {
   const [variable] = CREDENTIAL_VARIABLES[name];
-  const [fileVariable] = CREDENTIAL_VARIABLES[`${name}File`];
+  const fromFile = readSecretFile(environment, surroundings, variable, CONTENT[name]);
+  return fromFile ?? findCredential(environment, name) ?? null;
+}
+
+/**
+ * The content of the file that `<variable>_FILE` names; null: it is not set.
+ * @throws UsageError when both are set, or the file is not there or empty
+ */
+export function readSecretFile(
+  environment: Environment,
+  { cwd, readFile }: Surroundings,
+  variable: string,
+  content: string,
+): { readonly text: string; readonly file: string } | null {
+  const fileVariable = `${variable}_FILE`;
   const named = environment.get(fileVariable);
-  if (named === undefined) return findCredential(environment, name) ?? null;
+  if (named === undefined) return null;
   if (environment.has(variable)) {
     throw new UsageError(`${variable} and ${fileVariable} are both set; unset one.`);
   }
   const path = named.text.trim();
   const what = `The file ${path} of ${fileVariable}`;
   const file = resolve(cwd, path);
-  const content = readIfThere(readFile, file, what);
-  if (content === null) throw new UsageError(`${what} does not exist; correct the path.`);
-  const text = content.replace(/[\r\n]+$/, '');
-  if (text.trim() === '') throw new UsageError(`${what} is empty; write the ${CONTENT[name]} into it.`);
+  const read = readIfThere(readFile, file, what);
+  if (read === null) throw new UsageError(`${what} does not exist; correct the path.`);
+  const text = read.replace(/[\r\n]+$/, '');
+  if (text.trim() === '') throw new UsageError(`${what} is empty; write the ${content} into it.`);
   return { text, file };
 }
 

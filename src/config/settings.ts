@@ -182,6 +182,12 @@ export const SETTINGS = {
     '5m',
     'The longest that one conversation may take, with all its attempts.',
   ),
+  webhookDelay: setting(
+    null,
+    duration('s', { max: HOUR }),
+    '2s',
+    'How long the event of a webhook waits for others of its burst before it is worked on.',
+  ),
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;

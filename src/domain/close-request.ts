@@ -1,7 +1,7 @@
 import type { Instant } from './time.ts';
 
 /**
- * Who or what caused a look at a conversation: `schedule`, `cli`, `csv:FILE#LINE` or `webhook:EVENT`.
+ * Who or what caused a look at a conversation: `schedule`, `cli`, `http`, `csv:FILE#LINE` or `webhook:EVENT`.
  */
 export type Origin = string;
 
@@ -16,7 +16,10 @@ export interface CloseRequest {
   readonly force: boolean;
 }
 
-/** A person's request overrides exemptions, a machine's does not. */
+/**
+ * A person's request overrides exemptions, a machine's does not. What comes by `http` names conversations on behalf of
+ * somebody, with a credential, as a list does: it counts as a person's. An event only says what happened.
+ */
 export function isFromPerson(request: Pick<CloseRequest, 'origin'>): boolean {
   return !request.origin.startsWith('webhook:');
 }

@@ -28,6 +28,8 @@ export interface Conversation {
   /** An agent was connected at some time. */
   readonly agentAnswered: boolean | null;
   readonly parked: boolean | null;
+  /** It waits in a queue for an agent right now. */
+  readonly inQueue: boolean | null;
   /** Every queue that a participant belongs to, the current one last; null where the contract has none. */
   readonly queueIds: readonly string[] | null;
   readonly divisionIds: readonly string[] | null;
@@ -49,6 +51,7 @@ export function unreadable(id: string, problem: string): Conversation {
     agentConnected: null,
     agentAnswered: null,
     parked: null,
+    inQueue: null,
     queueIds: null,
     divisionIds: null,
     platformEndsAt: null,

@@ -107,7 +107,16 @@ const requested: Rule = ({ conversation, mapping, request, policy }) => {
       `it was active at ${when(activity)}, after the close was asked for at ${when(request.requestedAt)}`,
     );
   }
-  if (!isFromPerson(request) && exemption(conversation, policy) !== null) return null;
+  if (!isFromPerson(request)) {
+    if (exemption(conversation, policy) !== null || conversation.parked === true) return null;
+    // Whoever was done with it may have handed it over.
+    const although = `although ${request.origin} asked for its close`;
+    if (conversation.agentConnected === true)
+      return keep('agent_connected', `an agent is connected, ${although}`);
+    if (conversation.inQueue === true) {
+      return keep('awaiting_agent', `it waits in a queue for an agent, ${although}`);
+    }
+  }
   return close('requested', `its close was asked for by ${request.origin} at ${when(request.requestedAt)}`);
 };
 

@@ -71,6 +71,11 @@ export class DatabaseError extends ExpectedError {
   }
 }
 
+/** Another program's lock was in the way for too long; nothing was written, and trying again may help. */
+export class BusyError extends DatabaseError {
+  override name = 'BusyError';
+}
+
 /**
  * The database that the mapping comes from cannot be read: exit code 2 where the settings name the wrong file or
  * query, 9 where the file is right and cannot be read now.

@@ -50,6 +50,7 @@ function toConversation(conversationId: string, data: WireConversation): Convers
     agentConnected: agents.some((p) => isLive(p) && !NOT_YET_CONNECTED.includes(p.state)),
     agentAnswered: answered,
     parked: participants.some((p) => isLive(p) && isParked(p)),
+    inQueue: participants.some((p) => isLive(p) && p.purpose === 'acd'),
     queueIds: queuesOf(participants),
     divisionIds: data.divisions?.flatMap((d) => d.division?.id ?? []) ?? null,
     platformEndsAt: data.inactivityTimeout,

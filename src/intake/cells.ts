@@ -52,31 +52,39 @@ export class Cells {
 
   /** @throws RowProblem `invalid_id` */
   conversationId(column: string): string {
-    const text = this.required(column);
-    const id = parseConversationId(text);
-    if (id === null) throw new RowProblem('invalid_id', `${quote(text)} in ${column} is not a UUID.`);
-    return id;
+    return readId(this.required(column), column);
   }
 
   /** Null when empty. @throws RowProblem `invalid_time` */
   time(column: string): Instant | null {
     const text = this.optional(column);
-    if (text === null) return null;
-    const instant = parseInstant(text);
-    if (instant !== null && instant < EARLIEST) {
-      throw new RowProblem(
-        'invalid_time',
-        `${quote(text)} in ${column} is too long ago; leave it empty if unknown.`,
-      );
-    }
-    if (instant !== null) return instant;
+    return text === null ? null : readTime(text, column);
+  }
+}
+
+/** @throws RowProblem `invalid_id` */
+export function readId(text: string, column: string): string {
+  const id = parseConversationId(text);
+  if (id !== null) return id;
+  throw new RowProblem('invalid_id', `${quote(text)} in ${column} is not a UUID.`);
+}
+
+/** @throws RowProblem `invalid_time` */
+export function readTime(text: string, column: string): Instant {
+  const instant = parseInstant(text);
+  if (instant !== null && instant < EARLIEST) {
     throw new RowProblem(
       'invalid_time',
-      parseInstant(`${text}Z`) !== null
-        ? `${quote(text)} in ${column} has no time zone; add Z or an offset such as +02:00.`
-        : `${quote(text)} in ${column} is not an ISO-8601 time such as 2026-11-01T09:30:00Z.`,
+      `${quote(text)} in ${column} is too long ago; leave it empty if unknown.`,
     );
   }
+  if (instant !== null) return instant;
+  throw new RowProblem(
+    'invalid_time',
+    parseInstant(`${text}Z`) !== null
+      ? `${quote(text)} in ${column} has no time zone; add Z or an offset such as +02:00.`
+      : `${quote(text)} in ${column} is not an ISO-8601 time such as 2026-11-01T09:30:00Z.`,
+  );
 }
 
 const CONTROL = /\p{Cc}/u;

@@ -12,7 +12,8 @@ import type { Effect, IntakeStore, NewCloseRequest } from './ports.ts';
 
 export const CLOSES_COLUMNS: Columns = { required: ['conversation_id'], optional: ['reason', 'as_of'] };
 
-const MAX_REASON_LENGTH = 500;
+/** In characters. */
+export const MAX_REASON_LENGTH = 500;
 
 /** Whether the list has no header, and begins at once with an id. */
 export function isBareList({ cells }: CsvRow): boolean {
@@ -64,12 +65,19 @@ export function checkClose(
   { origin, now }: { readonly origin: Origin; readonly now: Instant },
 ): Checked<AskedClose> {
   const conversationId = row.conversationId('conversation_id');
-  const reason = row.optional('reason')?.replace(/\s+/g, ' ') ?? null;
-  if (reason !== null) checkText(reason, 'reason', MAX_REASON_LENGTH, 'invalid_reason');
+  const given = row.optional('reason');
+  const reason = given === null ? null : readReason(given, 'reason');
   const askedAt = row.time('as_of') ?? now;
   if (askedAt > now) throw new RowProblem('future_time', `The as_of ${toIso(askedAt)} lies ahead.`);
   const request = { conversationId, reason, origin, force: false };
   return { value: { request, askedAt }, identity: conversationId };
+}
+
+/** The reason in one line. @throws RowProblem `invalid_reason` */
+export function readReason(text: string, column: string): string {
+  const reason = text.replace(/\s+/g, ' ');
+  checkText(reason, column, MAX_REASON_LENGTH, 'invalid_reason');
+  return reason;
 }
 
 /**

@@ -36,10 +36,11 @@ export const PASSED: Readonly<Record<string, (c: Case) => string>> = {
     mapping === null || mapping.holdUntil === null
       ? 'no'
       : `no: its hold ended at ${toIso(mapping.holdUntil)}`,
-  'was its close asked for': ({ request }) =>
-    request === null || isFromPerson(request)
-      ? 'no request is pending'
-      : `yes, by ${request.origin}, but only a person's request overrides an exemption`,
+  'was its close asked for': ({ request, conversation }) => {
+    if (request === null || isFromPerson(request)) return 'no request is pending';
+    const what = conversation.parked === true ? 'that an agent has parked it' : 'an exemption';
+    return `yes, by ${request.origin}, but only a person's request overrides ${what}`;
+  },
   'is its queue or division exempt': ({ policy: { exemptQueues, exemptDivisions } }) =>
     exemptQueues.length + exemptDivisions.length === 0
       ? 'no: none is (exemptQueues, exemptDivisions)'

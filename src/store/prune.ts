@@ -46,8 +46,12 @@ export interface Pruning {
   countRejects(scope: PruneScope): number;
   /** Deletes some of them; answers how many, 0 when there are none left. */
   removeRejects(scope: PruneScope): number;
+  /** How many settled events there are from before then. */
+  countEvents(scope: PruneScope): number;
+  /** Deletes some of them; answers how many, 0 when there are none left. */
+  removeEvents(scope: PruneScope): number;
   /** About how many bytes so many rows take, with their part of the indexes. */
-  bytesOf(rows: Readonly<Record<'outcomes' | 'import_rejects', number>>): number;
+  bytesOf(rows: Readonly<Record<'outcomes' | 'import_rejects' | 'events', number>>): number;
   /** Bytes within the file that hold nothing. */
   freeBytes(): number;
 }
@@ -89,6 +93,9 @@ const OLD_REJECTS = `
   FROM import_rejects
   WHERE import_id IN (SELECT id FROM imports WHERE coalesce(finished_at, started_at) < @before)`;
 
+/** Whoever sends one again so late asks for something that has expired. */
+const OLD_EVENTS = 'FROM events WHERE settled_at < @before';
+
 type ByScope = { readonly before: string };
 
 /** The removal of what is old. */
@@ -104,6 +111,10 @@ export function pruning(db: Db): Pruning {
   const countRejects = db.prepare<ByScope, { readonly n: number }>(`SELECT count(*) AS n ${OLD_REJECTS}`);
   const removeRejects = db.prepare<ByScope & { readonly size: number }>(
     `DELETE FROM import_rejects WHERE id IN (SELECT id ${OLD_REJECTS} LIMIT @size)`,
+  );
+  const countEvents = db.prepare<ByScope, { readonly n: number }>(`SELECT count(*) AS n ${OLD_EVENTS}`);
+  const removeEvents = db.prepare<ByScope & { readonly size: number }>(
+    `DELETE FROM events WHERE id IN (SELECT id ${OLD_EVENTS} LIMIT @size)`,
   );
 
   /** The next old outcomes, and which of them nothing needs. */
@@ -146,6 +157,9 @@ export function pruning(db: Db): Pruning {
     countRejects: ({ before }) => countRejects.get({ before: text(before) })?.n ?? 0,
     removeRejects: ({ before }) =>
       db.write(() => removeRejects.run({ before: text(before), size: BATCH }).changes),
+    countEvents: ({ before }) => countEvents.get({ before: text(before) })?.n ?? 0,
+    removeEvents: ({ before }) =>
+      db.write(() => removeEvents.run({ before: text(before), size: BATCH }).changes),
     bytesOf: (rows) =>
       Object.entries(rows).reduce((sum, [table, n]) => sum + n * (n === 0 ? 0 : bytesOfRow(db, table)), 0),
     freeBytes: () => Number(db.pragma('freelist_count')) * Number(db.pragma('page_size')),

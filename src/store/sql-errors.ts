@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { DatabaseError } from '../domain/errors.ts';
+import { BusyError, DatabaseError } from '../domain/errors.ts';
 
 /** What SQLite's result codes mean for the user of the file at `path`. Tried in order; prefixes match. */
 const SENTENCES: readonly (readonly [code: string, sentence: (path: string, message: string) => string])[] = [
@@ -53,7 +53,8 @@ export function asDatabaseError(path: string, error: unknown): unknown {
   const sentence =
     found?.[1](path, message) ??
     `The database ${path} could not be used (${message}, ${code}); look at it with 'nightsweep db check'.`;
-  return new DatabaseError(sentence, { cause: error });
+  const Kind = code.startsWith('SQLITE_BUSY') ? BusyError : DatabaseError;
+  return new Kind(sentence, { cause: error });
 }
 
 /** Runs `fn` and turns what SQLite throws in it into a {@link DatabaseError}. */

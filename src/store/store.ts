@@ -1,10 +1,13 @@
 import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
+import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
+import type { AskedStore, EventStore } from '../webhook/ports.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
 import { type DryIntake, openDryIntake } from './dry-intake.ts';
+import { eventStore } from './events.ts';
 import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
@@ -13,6 +16,7 @@ import type { Migrated } from './migrate.ts';
 import { type Pruning, pruning } from './prune.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
+import { askedStore, servedReader } from './served.ts';
 import { sourceStore } from './sources.ts';
 import { workStore } from './work.ts';
 
@@ -26,8 +30,11 @@ export interface Store {
   /** What `intake` would do, for a record that is only read; to be closed before the store. */
   readonly dryIntake: () => DryIntake;
   readonly holds: HoldStore;
+  readonly events: EventStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
+  readonly served: ServedRecord;
+  readonly asked: AskedStore;
   readonly maintenance: Maintenance;
   readonly pruning: Pruning;
   /** What opening it has migrated; null: nothing. */
@@ -39,16 +46,30 @@ export interface Store {
 export function openStore(path: string, options: OpenOptions): Store {
   const { db, migrated } = openDatabase(path, options);
   try {
+    const intake = intakeStore(db);
+    const holds = holdStore(db);
+    const work = workStore(db);
     return {
       runs: runStore(db),
-      work: workStore(db),
+      work,
       ledger: ledger(db),
-      intake: intakeStore(db),
+      intake,
       sources: sourceStore(db),
       dryIntake: () => openDryIntake(db),
-      holds: holdStore(db),
+      holds,
+      events: eventStore(db),
       discover: discoverStore(db),
       report: reportStore(db),
+      asked: askedStore(db),
+      served: {
+        ...servedReader(db, options.migrations),
+        putMappings: intake.putMappings,
+        requestCloses: intake.requestCloses,
+        hold: holds.hold,
+        conversationsOf: holds.conversationsOf,
+        known: work.known,
+        atomically: db.write,
+      },
       maintenance: maintenance(db, options.migrations),
       pruning: pruning(db),
       migrated,

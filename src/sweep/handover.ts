@@ -2,7 +2,8 @@ import type { Outcome } from '../domain/outcome.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Interrupts, SweepDeps, SweepSettings } from './context.ts';
 import type { RunReport } from './run.ts';
-import { holder, serveRequests } from './sweep.ts';
+import { serveRequests } from './sweep.ts';
+import { holder } from './take-lease.ts';
 
 /** What became of one close request, whoever served it. */
 export interface Answer extends Outcome {

@@ -4,6 +4,7 @@ import type { Instant } from '../domain/time.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { createCloser } from './closer.ts';
 import { conclude } from './conclude.ts';
+import { type ConfirmEnd, createConfirmEnd } from './confirm-end.ts';
 import type { Interrupts, Progress, SweepDeps, SweepSettings } from './context.ts';
 import { createDryCloser } from './dry-closer.ts';
 import { createEnding, type Ending, endBy, isRunEnding } from './ending.ts';
@@ -55,6 +56,7 @@ export interface RunInProgress {
   readonly budget: Budget;
   synced: Synced | null;
   recover(): Promise<void>;
+  readonly confirmEnd: ConfirmEnd;
   phase(phase: Progress['phase'], total: number): void;
 }
 
@@ -148,6 +150,7 @@ export async function execute(
       await recover(parts, pool);
       unrecovered = deps.ledger.intents().length;
     },
+    confirmEnd: createConfirmEnd({ ...parts, gate }),
     phase,
   };
 

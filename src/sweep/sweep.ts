@@ -1,11 +1,11 @@
-import { LeaseHeldError } from '../domain/errors.ts';
+import { isFromPerson } from '../domain/close-request.ts';
 import { policyWidened, type Refusal, unusualVolume } from '../domain/guard.ts';
-import { toIso } from '../domain/time.ts';
+import type { RunKind } from '../domain/run.ts';
 import type { Interrupts, SweepDeps, SweepSettings } from './context.ts';
 import { endBy } from './ending.ts';
-import type { RunStore } from './ports.ts';
 import { execute, type RunInProgress, type RunReport } from './run.ts';
 import { syncFirst } from './sync.ts';
+import { takeLease } from './take-lease.ts';
 
 /** How many nights a night is compared with. */
 const BASELINE_RUNS = 14;
@@ -15,14 +15,15 @@ const LATE_REQUESTS = 50;
 /**
  * One pass of the job: lease, recover, sync, guard, requests, due mappings, watched ones, conclusion.
  *
- * Throws LeaseHeldError at once when another holds the lease. A dry run needs no lease: it closes nothing.
+ * Throws LeaseHeldError at once when another run holds the lease, unless it is a short batch of webhooks. A dry run needs
+ * no lease: it closes nothing.
  */
 export async function sweep(
   deps: SweepDeps,
   settings: SweepSettings,
   interrupts: Interrupts,
 ): Promise<RunReport> {
-  const release = settings.dryRun ? () => {} : takeLease(deps);
+  const release = settings.dryRun ? () => {} : await takeLease(deps, interrupts.stop);
   try {
     const scope = settings.onlyRequested ? 'requested' : settings.limit === null ? 'full' : 'limited';
     return await execute(
@@ -103,47 +104,41 @@ export function serveRequests(
   conversationIds: ReadonlySet<string>,
   interrupts: Interrupts,
   within: RunInProgress | null = null,
+  kind: RunKind = 'close',
 ): Promise<RunReport> {
   return execute(
     deps,
     settings,
-    { kind: 'close', scope: 'requested' },
+    { kind, scope: 'requested' },
     interrupts,
     async (run) => {
       if (within === null) await takeOver(run, deps);
       run.phase('requests', conversationIds.size);
       await run.feed.requests(conversationIds);
       await run.pool.idle();
-      run.counts.left = [...conversationIds].filter((id) => {
-        const { request, intendedAt } = deps.work.known(id);
-        return request !== null && intendedAt === null && !deps.work.isDone(run.id, id);
-      }).length;
-      run.ending.leaveRest(run.counts.left, settings);
+      countUnserved(run, deps, settings, conversationIds);
     },
     async () => {},
     within?.budget,
   );
 }
 
-/** Takes the lease, or says who holds it. */
-export function takeLease(deps: Pick<SweepDeps, 'lease' | 'runs'>): () => void {
-  const release = deps.lease.acquire();
-  if (release === null) {
-    throw new LeaseHeldError(`Another run holds the lease: ${holder(deps.runs)}; wait for it, or stop it.`);
-  }
-  return release;
-}
-
-/** `run 12 (sweep, host web-1, process 4711, since …)`. */
-export function holder(runs: RunStore): string {
-  const run = runs.running();
-  return run === null
-    ? 'one that is just starting or ending, or a db prune'
-    : `run ${run.id} (${run.kind}, host ${run.host}, process ${run.pid}, since ${toIso(run.startedAt)})`;
+/** Of these requests, those that the run leaves. */
+export function countUnserved(
+  run: RunInProgress,
+  deps: Pick<SweepDeps, 'work'>,
+  settings: SweepSettings,
+  conversationIds: ReadonlySet<string>,
+): void {
+  run.counts.left = [...conversationIds].filter((id) => {
+    const { request, intendedAt } = deps.work.known(id);
+    return request !== null && intendedAt === null && !deps.work.isDone(run.id, id);
+  }).length;
+  run.ending.leaveRest(run.counts.left, settings);
 }
 
 /** What a holder that died has left: its run, and its intents. */
-async function takeOver(run: RunInProgress, deps: SweepDeps): Promise<void> {
+export async function takeOver(run: RunInProgress, deps: SweepDeps): Promise<void> {
   for (const dead of deps.runs.interruptDead(run.id, deps.clock.now(), deps.isAlive)) {
     deps.log.warn(`Run ${dead} was interrupted; finding out what became of its closes.`);
   }
@@ -174,6 +169,8 @@ async function serveLate(
     ids,
     interrupts,
     run,
+    // Where nobody waits for an answer, one that was kept is no failure.
+    late.some(isFromPerson) ? 'close' : 'webhook',
   );
   run.ending.include(
     report.exitCode,

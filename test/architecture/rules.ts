@@ -9,7 +9,14 @@ interface Arrows {
   readonly ports?: 'types' | 'all';
 }
 
-const PORTS = ['sweep/ports.ts', 'intake/ports.ts', 'report/ports.ts', 'discover/ports.ts'];
+const PORTS = [
+  'sweep/ports.ts',
+  'intake/ports.ts',
+  'report/ports.ts',
+  'discover/ports.ts',
+  'webhook/ports.ts',
+  'serve/ports.ts',
+];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
   domain: { folders: [] },
@@ -17,6 +24,19 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   intake: { folders: ['domain'], ports: 'all' },
   discover: { folders: ['domain'], files: ['sweep/deadline.ts'], ports: 'all' },
   report: { folders: ['domain'], ports: 'all' },
+  webhook: { folders: ['domain'], ports: 'all' },
+  serve: {
+    folders: ['domain'],
+    files: [
+      'config/duration.ts',
+      'intake/cells.ts',
+      'intake/check-close.ts',
+      'intake/check-mapping.ts',
+      'intake/decode.ts',
+      'webhook/accept.ts',
+    ],
+    ports: 'all',
+  },
   store: { folders: ['domain'], ports: 'types' },
   source: {
     folders: ['domain'],
@@ -33,6 +53,8 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake',
       'discover',
       'report',
+      'webhook',
+      'serve',
       'store',
       'source',
       'genesys',

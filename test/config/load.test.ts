@@ -54,6 +54,7 @@ describe('the configuration', () => {
       expectOrganization: null,
       attemptTimeoutMs: 15 * SECOND,
       conversationDeadlineMs: 5 * MINUTE,
+      webhookDelayMs: 2 * SECOND,
     });
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   });

@@ -36,6 +36,7 @@ function situations(moment: fc.Arbitrary<number>, length: fc.Arbitrary<number>):
     agentConnected: maybe(fc.boolean()),
     agentAnswered: maybe(fc.boolean()),
     parked: maybe(fc.boolean()),
+    inQueue: maybe(fc.boolean()),
     queueIds: maybe(ids),
     divisionIds: maybe(ids),
     platformEndsAt: maybe(moment),
@@ -204,6 +205,8 @@ describe('decide, for every input', () => {
         expect(request?.force || activity === null || activity <= (request?.requestedAt ?? 0)).toBe(true);
         if (request?.origin.startsWith('webhook:')) {
           expect(decided({ ...situation, request: null }).reason).not.toBe('exempt');
+          const { agentConnected, parked, inQueue } = conversation;
+          expect([agentConnected, parked, inQueue]).not.toContain(true);
         }
       }),
       RUNS,

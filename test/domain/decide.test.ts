@@ -99,6 +99,32 @@ describe('decide', () => {
       { request: { origin: 'webhook:wrapup' }, conversation: { lastActivityAt: NOW } },
       'keep active_since_request',
     ],
+    [
+      "a webhook's request while an agent is connected",
+      { request: { origin: 'webhook:wrapup' }, conversation: { agentConnected: true } },
+      'keep agent_connected',
+    ],
+    [
+      "a webhook's request for one that waits for an agent",
+      { request: { origin: 'webhook:wrapup' }, conversation: { inQueue: true } },
+      'keep awaiting_agent',
+    ],
+    [
+      "a person's request for one that waits for an agent",
+      { request: {}, conversation: { inQueue: true } },
+      'close requested',
+    ],
+    ['one that waits for an agent for long', { conversation: { inQueue: true } }, 'close stale'],
+    [
+      "a person's request while an agent is connected",
+      { request: {}, conversation: { agentConnected: true } },
+      'close requested',
+    ],
+    [
+      "a webhook's request for one that an agent has parked",
+      { request: { origin: 'webhook:wrapup' }, conversation: { agentConnected: true, parked: true } },
+      'keep parked',
+    ],
     ['an exempt queue', { policy: EXEMPT }, 'keep exempt'],
     [
       'an exempt queue that it has left',

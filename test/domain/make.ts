@@ -36,6 +36,7 @@ export function aConversation(changes: Partial<Conversation> = {}): Conversation
     agentConnected: false,
     agentAnswered: true,
     parked: false,
+    inQueue: false,
     queueIds: ['q1'],
     divisionIds: ['d1'],
     platformEndsAt: null,

@@ -106,7 +106,7 @@ describe('a disk that is full', () => {
     place.execute(`
       INSERT INTO mappings (conversation_id, session_id, started_at)
         VALUES ('${idOf(1)}', 'web-1', '2026-01-01T00:00:00.000Z');
-      DROP TABLE sources; DROP TABLE outcome_summaries; DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`);
+      DROP TABLE events; DROP TABLE sources; DROP TABLE outcome_summaries; DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`);
     fill();
     demandRefusal(await place.run('db', 'migrate'), /no space left/, place.database);
     free();

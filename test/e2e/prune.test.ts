@@ -62,6 +62,7 @@ describe('db prune', () => {
       outcomes: OLD,
       dryOutcomes: EACH,
       rejects: 0,
+      events: 0,
       stillNeeded: 0,
       bytes: expect.any(Number),
       removed: false,

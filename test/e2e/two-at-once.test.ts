@@ -243,7 +243,7 @@ describe('two of the same', () => {
     place.execute(`
       INSERT INTO mappings (conversation_id, session_id, started_at)
         VALUES ('${idOf(1)}', 'web-1', '2026-01-01T00:00:00.000Z');
-      DROP TABLE sources; DROP TABLE outcome_summaries; DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`);
+      DROP TABLE events; DROP TABLE sources; DROP TABLE outcome_summaries; DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`);
     const ended = await migrate();
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(ended.some(({ stdout }) => stdout.includes('was brought from schema 1'))).toBe(true);

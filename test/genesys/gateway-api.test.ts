@@ -33,6 +33,7 @@ describe('a conversation read through a gateway', () => {
       agentConnected: null,
       agentAnswered: null,
       parked: null,
+      inQueue: null,
       queueIds: null,
       divisionIds: null,
       platformEndsAt: null,

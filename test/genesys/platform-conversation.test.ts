@@ -155,6 +155,13 @@ describe('parked', () => {
   });
 });
 
+it('it waits in a queue while that is in it, and no longer', () => {
+  expect(read([customer(), acd()]).inQueue).toBe(true);
+  expect(read([customer(), acd(ended(11)), agent()]).inQueue).toBe(false);
+  expect(read([customer(), acd(ended(11)), agent(ended(12)), acd()]).inQueue).toBe(true);
+  expect(read([customer()]).inQueue).toBe(false);
+});
+
 describe('what else is told', () => {
   const inQueue = (id: string | null, minute: number) => acd({ startTime: at(minute), queue: { id } });
 

@@ -134,6 +134,7 @@ export class Remote {
       agentConnected: false,
       agentAnswered: false,
       parked: false,
+      inQueue: false,
       queueIds: [],
       divisionIds: [],
     };

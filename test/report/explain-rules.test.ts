@@ -55,6 +55,14 @@ describe('the answers of the rules', () => {
       "yes, by webhook:wrap-up, but only a person's request overrides an exemption",
     ],
     [
+      'was its close asked for',
+      {
+        request: aRequest({ origin: 'webhook:wrap-up' }),
+        conversation: aConversation({ parked: true }),
+      },
+      "yes, by webhook:wrap-up, but only a person's request overrides that an agent has parked it",
+    ],
+    [
       'is its queue or division exempt',
       { policy: aPolicy({ exemptQueues: ['q8', 'q9'], exemptDivisions: ['d9'] }) },
       'no: it is in none of 2 exempt queues and 1 divisions',

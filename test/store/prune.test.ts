@@ -239,9 +239,9 @@ describe('pruning', () => {
 
   it('estimates space by the pages of a table and its indexes', () => {
     const { store } = tempStore();
-    expect(store.pruning.bytesOf({ outcomes: 0, import_rejects: 0 })).toBe(0);
+    expect(store.pruning.bytesOf({ outcomes: 0, import_rejects: 0, events: 0 })).toBe(0);
     store.ledger.record(aRun(store), outcome(1), null, T0);
-    const pages = store.pruning.bytesOf({ outcomes: 1, import_rejects: 0 }) / 4096;
+    const pages = store.pruning.bytesOf({ outcomes: 1, import_rejects: 0, events: 0 }) / 4096;
     expect(pages, 'the table and its three indexes').toBe(4);
   });
 });

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/connection.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { discoverStore } from '../../src/store/discover.ts';
+import { eventStore } from '../../src/store/events.ts';
 import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
 import { pruning } from '../../src/store/prune.ts';
 import { reportStore } from '../../src/store/report.ts';
 import { runStore } from '../../src/store/runs.ts';
+import { askedStore, servedReader } from '../../src/store/served.ts';
 import { workStore } from '../../src/store/work.ts';
 import { T0, tempStore } from './fixtures.ts';
 
@@ -35,7 +37,7 @@ function plansOf(port: (db: Db) => unknown): { sql: string; plan: string[] }[] {
 
 /** The tables that grow without end, by the names they go by in our SQL; the indexes of what is pending are short. */
 const SCAN_OF_A_LARGE_TABLE =
-  /^SCAN (mappings|outcomes|outcome_summaries|close_requests|import_rejects|m|o|q|later)\b(?!.*INDEX (close_requests_pending|one_pending_))/;
+  /^SCAN (mappings|outcomes|outcome_summaries|close_requests|import_rejects|events|m|o|q|e|later)\b(?!.*INDEX (close_requests_pending|one_pending_|events_pending))/;
 
 describe('the plan of every statement of', () => {
   it.each<[string, (db: Db) => unknown]>([
@@ -44,8 +46,11 @@ describe('the plan of every statement of', () => {
     ['the ledger', ledger],
     ['the intake', intakeStore],
     ['the holds', holdStore],
+    ['the events', eventStore],
     ['what is discovered', discoverStore],
     ['the pruning', pruning],
+    ['what is served', servedReader],
+    ['what is asked for', askedStore],
   ])('%s searches, and never scans a large table', (_, port) => {
     const plans = plansOf(port);
     expect(plans.length).toBeGreaterThan(0);

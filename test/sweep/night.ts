@@ -20,6 +20,7 @@ import { openStore } from '../../src/store/store.ts';
 import type { Interrupts, SweepDeps, SweepSettings } from '../../src/sweep/context.ts';
 import { type Answer, serveOrWait } from '../../src/sweep/handover.ts';
 import type { Log } from '../../src/sweep/ports.ts';
+import { type Batch, serveBatch } from '../../src/sweep/serve-batch.ts';
 import { sweep } from '../../src/sweep/sweep.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { createWire, type WireKind } from './wire.ts';
@@ -267,6 +268,9 @@ export async function night(
         serveOrWait(deps, settings, requests, findAnswer(since), interrupts),
       );
     },
+    /** One batch of webhooks; null: another holds the lease. */
+    batch: (work: Batch, how: How = {}, changes: Partial<SweepSettings> = {}) =>
+      run(changes, how, (deps, settings, interrupts) => serveBatch(deps, settings, work, interrupts)),
     /** Lets time pass in which no run is under way. */
     later: (ms: number) => clock.advance(ms),
     /** Calls `hook` before each request of this route, for this conversation or, with null, for any. */

@@ -73,6 +73,7 @@ interface Total {
   dryOutcomes: number;
   needed: number;
   rejects: number;
+  events: number;
   bytes: number;
   readonly days: Set<string>;
 }
@@ -101,6 +102,7 @@ const nothing = (): Total => ({
   dryOutcomes: 0,
   needed: 0,
   rejects: 0,
+  events: 0,
   bytes: 0,
   days: new Set(),
 });
@@ -110,9 +112,11 @@ async function look(context: Context, { pruning }: Store, scope: PruneScope): Pr
   const never = new AbortController().signal;
   await throughAll(context, never, (after) => pruning.lookAtOutcomes(scope, after), total);
   total.rejects = pruning.countRejects(scope);
+  total.events = pruning.countEvents(scope);
   total.bytes = pruning.bytesOf({
     outcomes: total.outcomes + total.dryOutcomes,
     import_rejects: total.rejects,
+    events: total.events,
   });
   return total;
 }
@@ -124,10 +128,11 @@ async function underLease(
   scope: PruneScope,
   lease: Lease,
 ): Promise<{ total: Total; exitCode: ExitCode }> {
-  const { takeLease } = await import('../../sweep/sweep.ts');
-  const release = takeLease({ lease, runs: store.runs });
+  const { takeLease } = await import('../../sweep/take-lease.ts');
   const { interrupts, unlisten } = context.io.listenForInterrupts();
+  let release = () => {};
   try {
+    release = await takeLease({ lease, runs: store.runs, clock: context.io.clock }, interrupts.stop);
     const { pruning } = store;
     const total = nothing();
     const freeBefore = pruning.freeBytes();
@@ -141,10 +146,16 @@ async function underLease(
       },
       total,
     );
-    for (let n = -1; n !== 0 && !interrupts.stop.aborted; total.rejects += n) {
-      n = pruning.removeRejects(scope);
-      await context.io.clock.sleep(0, interrupts.stop).catch(() => {});
-    }
+    const untilNone = async (remove: () => number) => {
+      let removed = 0;
+      for (let n = -1; n !== 0 && !interrupts.stop.aborted; removed += n) {
+        n = remove();
+        await context.io.clock.sleep(0, interrupts.stop).catch(() => {});
+      }
+      return removed;
+    };
+    total.rejects = await untilNone(() => pruning.removeRejects(scope));
+    total.events = await untilNone(() => pruning.removeEvents(scope));
     total.bytes = Math.max(0, pruning.freeBytes() - freeBefore);
     return { total, exitCode: interrupts.stop.aborted ? interruptExit(interrupts.stop) : EXIT.ok };
   } finally {
@@ -163,16 +174,18 @@ function json(total: Total, { before }: PruneScope): object {
     outcomes: total.outcomes,
     dryOutcomes: total.dryOutcomes,
     rejects: total.rejects,
+    events: total.events,
     stillNeeded: total.needed,
     bytes: total.bytes,
   };
 }
 
-function details({ outcomes, dryOutcomes, rejects, needed, bytes }: Total): string {
+function details({ outcomes, dryOutcomes, rejects, events, needed, bytes }: Total): string {
   const rows: [string, number, string][] = [
     ['outcomes', outcomes, 'reports count them from summaries'],
     ['of dry runs', dryOutcomes, 'they count in no report'],
     ['rejected rows', rejects, 'of imports, whose counts stay'],
+    ['events', events, 'of webhooks, which are settled'],
     ['still needed', needed, 'they stay'],
   ];
   return [
@@ -187,11 +200,15 @@ function messageOf(total: Total, { before }: PruneScope, yes: boolean, exitCode:
   const day = toIso(before).slice(0, 10);
   const stopped = exitCode === EXIT.ok ? '' : 'Interrupted; run again to go on. ';
   const n = total.outcomes + total.dryOutcomes;
-  if (n + total.rejects === 0) return `${stopped}Nothing from before ${day} (UTC) is left to remove.`;
-  const what = [
+  if (n + total.rejects + total.events === 0) {
+    return `${stopped}Nothing from before ${day} (UTC) is left to remove.`;
+  }
+  const kinds = [
     ...(n > 0 ? [`${counted(n, 'outcome')} of ${counted(total.days.size, 'day')}`] : []),
     ...(total.rejects > 0 ? [counted(total.rejects, 'rejected row')] : []),
-  ].join(' and ');
+    ...(total.events > 0 ? [counted(total.events, 'event')] : []),
+  ];
+  const what = kinds.join(', ').replace(/, ([^,]*)$/, ' and $1');
   return yes
     ? `${stopped}Removed ${what} from before ${day} (UTC).`
     : `Would remove ${what} from before ${day} (UTC). Nothing was changed; do it with --yes.`;

@@ -3,7 +3,7 @@ import { counted } from '../../domain/text.ts';
 import { humanDuration, toIso } from '../../domain/time.ts';
 import { createLease } from '../../store/lease.ts';
 import type { Store } from '../../store/store.ts';
-import { holder } from '../../sweep/sweep.ts';
+import { holder } from '../../sweep/take-lease.ts';
 import type { Context } from '../command.ts';
 import { databasePath, openRecord } from '../compose.ts';
 import { type Check, fail, ok, warn } from './check.ts';

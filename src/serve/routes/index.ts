@@ -1,0 +1,28 @@
+import type { WebhookIntake } from '../../webhook/accept.ts';
+import { openApi } from '../openapi.ts';
+import type { Route, RouteDeps } from '../route.ts';
+import { closureRoutes } from './closures.ts';
+import { holdRoutes } from './hold.ts';
+import { mappingRoutes } from './mappings.ts';
+import { sessionRoutes } from './sessions.ts';
+import { descriptionRoute, statusRoutes } from './status.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+/** Everything that is served. */
+export function allRoutes(
+  deps: RouteDeps,
+  webhooks: Pick<WebhookIntake, 'acceptWebhook'>,
+  version: string,
+): Route[] {
+  const routes: Route[] = [
+    ...mappingRoutes(deps),
+    ...sessionRoutes(deps),
+    ...closureRoutes(deps),
+    ...holdRoutes(deps),
+    ...webhookRoutes(deps, webhooks),
+    ...statusRoutes(deps),
+    descriptionRoute(() => description),
+  ];
+  const description = openApi(routes, version);
+  return routes;
+}
