@@ -105,7 +105,8 @@ describe('serve', () => {
     'at %s answers what has come in, takes nothing more, and exits 0',
     async (signal) => {
       const place = await aPlace();
-      const server = await serveIn(place);
+      // So long that it must not be waited for.
+      const server = await serveIn(place, '--grace', '1h');
       await put(server, 1);
       // Another program has the lock, so that a write is in hand when the signal comes.
       const { unlock } = lock(place);
