@@ -18,7 +18,11 @@ export function headlines(report: Report): Headline[] {
   return [
     closed(report),
     success(report),
-    plain('already closed', String(report.totals.already_closed), 'had ended by themselves'),
+    plain(
+      'already closed',
+      String(report.totals.already_closed),
+      'had ended before, by themselves or an earlier close',
+    ),
     plain('kept', String(report.totals.kept), keptFor(report)),
     reopened(report),
     ...nights(report),

@@ -23,11 +23,7 @@ const SENTENCES: readonly (readonly [code: string, sentence: (path: string, mess
     'SQLITE_NOTADB',
     (path) => `The file ${path} is not a nightsweep database; name the right one with --db or NIGHTSWEEP_DB.`,
   ],
-  [
-    'SQLITE_CORRUPT',
-    (path) =>
-      `The database ${path} is damaged; look at it with 'nightsweep db check' and go back to a backup.`,
-  ],
+  ['SQLITE_CORRUPT', (path) => `The database ${path} is damaged; go back to a backup.`],
   [
     'SQLITE_IOERR',
     (path, message) => `The disk failed under the database ${path} (${message}); check it, then run again.`,

@@ -84,6 +84,7 @@ function summary(counts: Readonly<Counts>, dryRun: boolean): string {
   const parts = dryRun ? [`Would close ${counts.wouldClose}`] : [`Closed ${counts.closed}`];
   parts.push(`kept ${counts.kept}`, `${counts.alreadyClosed} had already ended`);
   if (counts.notFound > 0) parts.push(`${counts.notFound} not found`);
+  if (counts.notAttempted > 0) parts.push(`${counts.notAttempted} not attempted`);
   if (counts.reopened > 0) parts.push(`${counts.reopened} had been reopened`);
   if (counts.recovered > 0) parts.push(`${counts.recovered} recovered`);
   parts.push(`${counts.left} left`);

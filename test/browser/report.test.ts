@@ -22,7 +22,7 @@ describe('the report in a browser', () => {
       const names = await Promise.all(charts.map((chart) => chart.getAttribute('aria-label')));
       expect(names.map((name) => name?.split('.')[0])).toEqual([
         'Closed per day',
-        'Waiting to be looked at',
+        'Due for a look',
         'How long idle when closed',
         'Kept, by reason',
       ]);
@@ -69,7 +69,7 @@ describe('the report in a browser', () => {
       '- table "Closed per day, with what else was decided":',
       '- columnheader "already ended"',
       '- rowheader "14 Nov 2026"',
-      '- table "Waiting to be looked at, by the latest full sweep of each day":',
+      '- table "Due for a look, by the latest full sweep of each day":',
       '- table "How long idle when closed":',
       '- table "Kept, by reason":',
     ]) {

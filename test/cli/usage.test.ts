@@ -66,6 +66,7 @@ const TYPED: readonly Case[] = [
   ['close --session nobody', 2, 'No open conversation is mapped to the session nobody'],
   [`hold ${ID}`, 2, 'hold needs either --for DURATION or --release'],
   [`hold ${ID} --for 7`, 2, 'did you mean 7d?'],
+  [`hold ${ID} --for 0d`, 2, '--for 0 holds nothing; give a time such as 7d, or --release.'],
   [`hold ${ID} --for 1d --release`, 2, 'hold needs either'],
   ['hold --for 7d', 2, 'hold needs conversation ids'],
   ['explain', 2, 'explain needs'],

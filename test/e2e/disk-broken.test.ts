@@ -129,7 +129,7 @@ describe('a database that another program keeps locked', () => {
 });
 
 describe('a database that is damaged', () => {
-  const DAMAGED = /is damaged; look at it with 'nightsweep db check' and go back to a backup\.$/;
+  const DAMAGED = /is damaged; go back to a backup\.$/;
 
   /** Overwrites a part of the file, or of the page on which a table or index begins. */
   function damage(place: Place, where: string | { offset: number; bytes: number }): void {

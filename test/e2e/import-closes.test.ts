@@ -67,7 +67,7 @@ describe('import closes', () => {
     expect(results[0]).toBe('line,conversation_id,outcome,reason,detail');
     expect(results.slice(1).map((line) => line.split(',').slice(0, 4).join())).toEqual([
       `2,${idOf(4)},closed,requested`,
-      '3,nonsense,rejected,invalid_id',
+      '3,,rejected,invalid_id',
       `4,${idOf(3)},already_closed,ended`,
       `5,${idOf(77)},not_found,`,
       `6,${idOf(5)},kept,not_web_messaging`,

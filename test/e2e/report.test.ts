@@ -202,6 +202,20 @@ describe('the report of a week', () => {
     expect(rows).toHaveLength(3);
   });
 
+  it.each([
+    ['r.html', '<!doctype html>'],
+    ['r.CSV', 'key,closed'],
+    ['r.md', '#'],
+    ['r.ndjson', '{"key"'],
+    ['r.json', '{\n'],
+    ['r.txt', 'Outcomes by day'],
+  ])('is of the format that the name of the file tells: %s', async (name, beginning) => {
+    await report('--out', name, '--quiet');
+    expect(readFileSync(join(place.dir, name), 'utf8').toLowerCase()).toMatch(
+      new RegExp(`^${beginning.toLowerCase()}`),
+    );
+  });
+
   it('goes into a file of its own for its owner only', async () => {
     const argv = ['--format', 'csv', '--bom', '--out', 'report.csv', '--quiet'];
     expect(await report(...argv)).toBe('');
@@ -225,12 +239,18 @@ describe('a report that cannot be made', () => {
       '--format cannot be "pdf"; give table, json, ndjson, csv, markdown',
     ],
     ['two formats', ['--format', 'csv', '--format', 'json'], '--format is given twice'],
+    [
+      'JSON and another format',
+      ['--json', '--format', 'csv'],
+      '--json prints JSON, and --format csv does not; leave one of them out.',
+    ],
   ])('says why in one sentence: %s', async (_, argv, says) => {
     const place = await aPlace();
     map(place, 1);
     const { code, stdout, stderr } = await place.run('report', ...argv);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(says);
+    expect(code).toBe(2);
+    expect(argv.includes('--json') ? stdout : stderr).toContain(says);
+    if (!argv.includes('--json')) expect(stdout).toBe('');
     expect(stderr).toMatch(/^nightsweep: [^\n]+\n$/);
   });
 

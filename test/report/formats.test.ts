@@ -142,7 +142,7 @@ describe('the table of a report', () => {
         '',
         '  closed                1  the record does not reach back over the period before',
         '  success         100.0 %  0 failed, 0 unconfirmed',
-        '  already closed        0  had ended by themselves',
+        '  already closed        0  had ended before, by themselves or an earlier close',
         '  kept                  2  2 parked',
         '  reopened              0',
         '  nights           1 of 2  missing: 2026-11-02',
@@ -168,6 +168,15 @@ describe('the table of a report', () => {
       { ...TWO_DAYS, now, until: now },
     );
     expect(text(report)).toMatch(/^2026-11-02 +0 {2}no sweep yet$/m);
+  });
+
+  it('says nothing of a day before the first sweep on record, when none was expected', () => {
+    const now = at('2026-11-02T12:00:00Z');
+    const record = {
+      ...recordedRuns([sweep(1, '2026-11-02T02:15:00Z')]),
+      outcomes: [row('2026-11-02T02:20:00Z')],
+    };
+    expect(text(figures(record, { ...TWO_DAYS, now }))).not.toContain('no sweep');
   });
 
   it('by outcome is one column of numbers', () => {

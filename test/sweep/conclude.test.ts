@@ -66,6 +66,7 @@ describe('the one line for the mail of cron', () => {
           kept: 3,
           alreadyClosed: 2,
           notFound: 1,
+          notAttempted: 12,
           reopened: 5,
           recovered: 6,
           left: 7,
@@ -77,7 +78,7 @@ describe('the one line for the mail of cron', () => {
         codes: [6],
         sentences: ['The time is used up.'],
       },
-      'Closed 4, kept 3, 2 had already ended, 1 not found, 5 had been reopened, 6 recovered, 7 left. The time is used up. 8 failed: see nightsweep runs for why. 9 did not show as ended in time: the next run looks again. 10 close requests had become too old: ask again. 11 could not be read after the close: the next run finds out.',
+      'Closed 4, kept 3, 2 had already ended, 1 not found, 12 not attempted, 5 had been reopened, 6 recovered, 7 left. The time is used up. 8 failed: see nightsweep runs for why. 9 did not show as ended in time: the next run looks again. 10 close requests had become too old: ask again. 11 could not be read after the close: the next run finds out.',
     ],
     [
       'one that rests',

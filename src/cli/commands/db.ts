@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../domain/errors.ts';
+import { counted } from '../../domain/text.ts';
 import { toIso } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
 import type { Command, Context } from '../command.ts';
@@ -67,7 +68,7 @@ export const dbStatus: Command = {
         overview;
       lines.push(
         `  mappings: ${mappings.open} open, ${mappings.closed} closed, ${mappings.gone} gone, ${onHold} on hold`,
-        `  ${pendingRequests} close requests pending, ${intents} intents, ${outcomes} outcomes of ${runs} runs`,
+        `  ${counted(pendingRequests, 'close request')} pending, ${counted(intents, 'intent')}, ${counted(outcomes, 'outcome')} of ${counted(runs, 'run')}`,
       );
       if (detailSince !== null) {
         lines.push(`  ${summarised} outcomes before ${toIso(detailSince).slice(0, 10)} are summarised`);

@@ -25,6 +25,7 @@ export const hold: Command = {
     if ((forMs === undefined) === !release) {
       throw new UsageError('hold needs either --for DURATION or --release; see nightsweep hold --help.');
     }
+    if (forMs === 0) throw new UsageError('--for 0 holds nothing; give a time such as 7d, or --release.');
     const now = io.clock.now();
     const until = forMs === undefined ? null : now + forMs;
     const { openRecord } = await import('../compose.ts');

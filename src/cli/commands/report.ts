@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { FORMATS, render } from '../../report/formats/formats.ts';
 import { GROUPINGS } from '../../report/report.ts';
@@ -23,7 +24,7 @@ export const report: Command = {
     until: { value: 'WHEN', describe: 'likewise (now)' },
     by: { value: 'WHAT', describe: `${GROUPINGS.join(', ')} (day)` },
     format: { value: 'NAME', describe: `${FORMATS.join(', ')} (table)` },
-    out: { value: 'FILE', describe: 'write to this file instead of stdout' },
+    out: { value: 'FILE', describe: 'write to this file; its ending tells the format where none is given' },
     bom: { describe: 'begin a CSV so that Excel reads it as UTF-8' },
     ...WHAT_IF,
     'time-zone': { value: 'ZONE', describe: 'for days and hours, such as Europe/Berlin (here)' },
@@ -36,7 +37,7 @@ export const report: Command = {
     const { parsePeriod } = await import('../../report/period.ts');
     const { gather } = await import('../../report/gather.ts');
     const by = args.choice('by', GROUPINGS) ?? 'day';
-    const format = args.choice('format', FORMATS) ?? (out.json ? 'json' : 'table');
+    const format = formatOf(context);
     const bom = args.flag('bom');
     if (bom && format !== 'csv') {
       throw new UsageError(`--bom is for a CSV, not for ${format}; add --format csv, or leave it out.`);
@@ -69,3 +70,21 @@ export const report: Command = {
     }
   },
 };
+
+const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = {
+  '.json': 'json',
+  '.ndjson': 'ndjson',
+  '.csv': 'csv',
+  '.md': 'markdown',
+  '.html': 'html',
+};
+
+/** As asked for; else JSON with `--json`, else as the file's name ends. */
+function formatOf({ args, out }: Context): (typeof FORMATS)[number] {
+  const asked = args.choice('format', FORMATS);
+  if (asked !== undefined && out.json && asked !== 'json') {
+    throw new UsageError(`--json prints JSON, and --format ${asked} does not; leave one of them out.`);
+  }
+  if (asked !== undefined || out.json) return asked ?? 'json';
+  return ENDINGS[extname(args.text('out') ?? '').toLowerCase()] ?? 'table';
+}

@@ -82,7 +82,7 @@ async function listText(list: readonly Run[], context: Context): Promise<string>
       run.exitCode ?? '',
       run.dryRun ? `(${run.counts.wouldClose})` : run.counts.closed,
       run.counts.kept,
-      run.counts.failed + run.counts.unconfirmed + run.counts.expired + run.counts.notAttempted,
+      run.counts.failed + run.counts.unconfirmed + run.counts.expired,
       run.counts.left,
     ]),
     out.colors,

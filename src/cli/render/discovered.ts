@@ -101,7 +101,10 @@ export function openMessage({ discovery, imported }: Listed): string {
   const ended = mappedAsEnded === 0 ? '' : ` (${mappedAsEnded} of them ended, by the record)`;
   const open = unmapped.length === 1 ? '1 open conversation is' : `${unmapped.length} open conversations are`;
   return [
-    `${open} not in the mapping; ${mapped} ${mapped === 1 ? 'is' : 'are'}${ended}.`,
+    // Of those that are, not all have been seen by the time the list ends early.
+    isComplete(discovery)
+      ? `${open} not in the mapping; ${mapped} ${mapped === 1 ? 'is' : 'are'}${ended}.`
+      : `${open} not in the mapping.`,
     ...(imported === null
       ? []
       : [`${imported.counts.accepted} added to it; the next sweep looks at each that is due.`]),

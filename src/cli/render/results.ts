@@ -8,7 +8,7 @@ export function resultsCsv(rows: readonly ClosesRow[], answers: ReadonlyMap<stri
     ['line', 'conversation_id', 'outcome', 'reason', 'detail'],
     rows.map(({ line, conversationId, raw, status, code }) => {
       if (status === 'rejected' || conversationId === null) {
-        return [line, conversationId ?? raw, 'rejected', code, null];
+        return [line, conversationId, 'rejected', code, raw];
       }
       const answer = answers.get(conversationId);
       return [

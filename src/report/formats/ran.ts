@@ -6,10 +6,21 @@ export function daysThatRan({ by, days }: Report): ReadonlySet<string> | null {
   return by === 'day' ? new Set(days.filter(({ ran }) => ran).map(({ day }) => day)) : null;
 }
 
+/** Whether a day is one on which a sweep could have been: none is expected before the first on record. */
+export function expectsSweep({ nights, timeZone }: Report): (day: string) => boolean {
+  if (nights === null) return () => true;
+  const first = nights.firstRunAt === null ? null : calendarOf(timeZone).day(nights.firstRunAt);
+  return (day) => first !== null && day >= first;
+}
+
 /** The same for people: a remark on each day without one; null where the rows are no days, or all days had one. */
 export function remarksOnDays(report: Report): ((day: string) => string) | null {
   const ran = daysThatRan(report);
   if (ran === null || report.days.every(({ day }) => ran.has(day))) return null;
   const today = calendarOf(report.timeZone).day(report.now);
-  return (day) => (ran.has(day) ? '' : day < today ? 'no sweep' : 'no sweep yet');
+  const expected = expectsSweep(report);
+  return (day) => {
+    if (ran.has(day) || !expected(day)) return '';
+    return day < today ? 'no sweep' : 'no sweep yet';
+  };
 }

@@ -67,6 +67,16 @@ describe('the page', () => {
     expect(page).toContain(`No full sweep ran on ${idle} days.`);
   });
 
+  it('marks no day before the first sweep on record, when none was expected', async () => {
+    const full = fullReport();
+    const { nights } = full;
+    const begun = full.days.findIndex(({ ran }) => !ran) + 1;
+    const firstRunAt = Date.parse(`${full.days[begun]?.day}T12:00:00Z`);
+    const page = await renderHtml({ ...full, nights: nights && { ...nights, firstRunAt } });
+    const idle = full.days.filter(({ ran }, at) => !ran && at >= begun).length;
+    expect(page).toContain(`No full sweep ran on ${idle} ${idle === 1 ? 'day' : 'days'}.`);
+  });
+
   it('loads Vega when a chart is drawn, and at no other time', () => {
     const folder = join(import.meta.dirname, '../../../src');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>

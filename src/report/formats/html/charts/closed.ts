@@ -18,8 +18,8 @@ export type Part = (typeof PARTS)[number];
 /** A day, or as many as one bar stands for. */
 export interface Bar extends Place {
   readonly parts: Readonly<Record<Part, number>>;
-  /** Whether a full sweep was at work on none of its days, on some, or on each. */
-  readonly ran: 'never' | 'sometimes' | 'always';
+  /** Whether a full sweep was at work on none of its days, on some, or on each; `unexpected`: before the first one. */
+  readonly ran: 'never' | 'sometimes' | 'always' | 'unexpected';
 }
 
 /** Bars stacked by outcome. A cross where no sweep ran; a ring where one ran and had nothing to do. */
@@ -52,7 +52,7 @@ export function closedChart(bars: readonly Bar[], frame: Frame): Drawing {
       },
       ...floor(bars, frame, RAIL_ROOM),
       rail(
-        bars.filter(({ ran }) => ran !== 'always'),
+        bars.filter(({ ran }) => ran === 'never' || ran === 'sometimes'),
         bars,
         frame,
         { shape: 'M-1,-1L1,1M1,-1L-1,1', stroke: 'var(--ink)', strokeWidth: 1.5 },

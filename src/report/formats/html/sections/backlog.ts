@@ -17,7 +17,7 @@ export async function backlogSection(report: Report): Promise<Markup> {
     const point = latest.get(span.key);
     return { ...span, due: point?.candidates ?? null, left: point?.left ?? null };
   });
-  const title = 'Waiting to be looked at';
+  const title = 'Due for a look';
   const say = sayingOf(report);
   const picture = (looks: string, frame: typeof WIDE) =>
     draw(backlogChart(levels, frame), `${title}. ${say}`, looks);

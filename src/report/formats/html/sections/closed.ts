@@ -1,4 +1,5 @@
 import type { DayFigures, Report } from '../../../report.ts';
+import { expectsSweep } from '../../ran.ts';
 import { type Bar, closedChart, PARTS } from '../charts/closed.ts';
 import { draw } from '../draw.ts';
 import type { Markup } from '../markup.ts';
@@ -15,12 +16,16 @@ interface Stretch extends Bar {
 }
 
 /** What became of the conversations that sweeps and people wanted closed, day by day. */
-export async function closedSection({ days }: Report): Promise<Markup> {
+export async function closedSection(report: Report): Promise<Markup> {
+  const { days } = report;
+  const expected = expectsSweep(report);
   const ruler = rulerFor(days.map(({ day }) => day));
-  const stretches = bySpan(days, ruler).map(({ span, items }) => stretchOf(span, items));
-  const nothing = stretches.every(({ ran, kept, parts }) => ran === 'never' && kept + total(parts) === 0);
+  const stretches = bySpan(days, ruler).map(({ span, items }) => stretchOf(span, items, expected));
+  const nothing = stretches.every(
+    ({ ran, kept, parts }) => (ran === 'never' || ran === 'unexpected') && kept + total(parts) === 0,
+  );
   const title = `Closed per ${ruler.unit}`;
-  const say = sayingOf(days);
+  const say = sayingOf(days.filter(({ day, ran }) => ran || expected(day)));
   const picture = async (looks: string, frame: typeof WIDE) =>
     draw(closedChart(stretches, frame), `${title}. ${say}`, looks);
   return chartSection({
@@ -31,7 +36,7 @@ export async function closedSection({ days }: Report): Promise<Markup> {
       ['closed', 'closed'],
       ['ended', 'had already ended'],
       ['gone', 'not found'],
-      ['trouble', 'could not be closed'],
+      ['trouble', 'failed, unconfirmed or not attempted'],
       ['cross', ruler.unit === 'day' ? 'no full sweep' : 'a day without a full sweep'],
       ['ring', 'swept, nothing to close'],
     ],
@@ -39,18 +44,29 @@ export async function closedSection({ days }: Report): Promise<Markup> {
     table: {
       caption: `${title}, with what else was decided`,
       head: [ruler.unit, 'closed', 'already ended', 'not found', 'not closed', 'kept', 'full sweep'],
-      rows: stretches.map(({ name, parts, kept, days: all, daysRun }) => [
+      rows: stretches.map(({ name, parts, kept, days: all, daysRun, ran }) => [
         name,
         ...PARTS.map((part) => parts[part]),
         kept,
-        ruler.unit === 'day' ? (daysRun > 0 ? 'yes' : 'no') : `${daysRun} of ${plural(all, 'day')}`,
+        ran === 'unexpected'
+          ? '–'
+          : ruler.unit === 'day'
+            ? daysRun > 0
+              ? 'yes'
+              : 'no'
+            : `${daysRun} of ${plural(all, 'day')}`,
       ]),
     },
   });
 }
 
-function stretchOf({ key, name, tick }: Span, days: readonly DayFigures[]): Stretch {
-  const sum = (count: (day: DayFigures) => number) => days.reduce((all, day) => all + count(day), 0);
+function stretchOf(
+  { key, name, tick }: Span,
+  all: readonly DayFigures[],
+  expected: (day: string) => boolean,
+): Stretch {
+  const sum = (count: (day: DayFigures) => number) => all.reduce((n, day) => n + count(day), 0);
+  const days = all.filter(({ day, ran }) => ran || expected(day));
   const daysRun = days.filter(({ ran }) => ran).length;
   return {
     key,
@@ -58,7 +74,14 @@ function stretchOf({ key, name, tick }: Span, days: readonly DayFigures[]): Stre
     tick,
     days: days.length,
     daysRun,
-    ran: daysRun === 0 ? 'never' : daysRun < days.length ? 'sometimes' : 'always',
+    ran:
+      days.length === 0
+        ? 'unexpected'
+        : daysRun === 0
+          ? 'never'
+          : daysRun < days.length
+            ? 'sometimes'
+            : 'always',
     kept: sum((day) => day.kept),
     parts: {
       closed: sum((day) => day.closed),
@@ -80,8 +103,10 @@ function troubleOf(day: DayFigures): number {
 function sayingOf(days: readonly DayFigures[]): string {
   const idle = days.filter(({ ran }) => !ran).length;
   const swept =
-    idle === 0
-      ? 'A full sweep ran on every day.'
-      : `No full sweep ran on ${idle === days.length ? 'any day' : plural(idle, 'day')}.`;
+    days.length === 0
+      ? 'No full sweep has run yet.'
+      : idle === 0
+        ? 'A full sweep ran on every day.'
+        : `No full sweep ran on ${idle === days.length ? 'any day' : plural(idle, 'day')}.`;
   return `${swept} Conversations that were kept are not in the bars.`;
 }

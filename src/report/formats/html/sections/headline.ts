@@ -46,7 +46,7 @@ function success({ successRate, before, totals }: Report): Figure {
 
 function waiting({ backlog: { due, oldestMs } }: Report): Figure {
   const note = oldestMs === null ? 'nothing is due' : `the oldest silent for ${humanDuration(oldestMs)}`;
-  return { name: 'Waiting now', value: count(due), note };
+  return { name: 'Due for a look', value: count(due), note };
 }
 
 function nights({ nights: planned, days }: Report): Figure {
