@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { randomStream } from '../../src/simulator/random.ts';
 import { everyKill, killsOfServe } from './serve/kills.ts';
-import { playServe } from './serve/world.ts';
+import { openServerWorld, playServe, workToTheEnd } from './serve/world.ts';
 import { Stopwatch } from './strike.ts';
 import { newTally, summaryOf } from './tally.ts';
 
@@ -36,4 +36,27 @@ it('serve, killed anywhere, loses nothing that it has accepted, and closes nothi
   expect(tally.kills).toBe(TARGET);
   const { names, count } = everyKill(randomStream(0));
   if (TARGET >= count) expect([...names].filter((name) => !tally.hits.has(name))).toEqual([]);
+});
+
+it('what was accepted and is on record no more, or was never worked on, is noticed', async () => {
+  const served = await openServerWorld(randomStream(1));
+  const { sender, world } = served;
+  onTestFinished(() => world.place.leave());
+  expect(await workToTheEnd(served)).toEqual([]);
+  const of = (n: number) => `WHERE identity = 'webhook-id:msg_${n}'`;
+  const first = (table: string, where: string) => `DELETE FROM ${table} WHERE conversation_id = (
+    SELECT min(conversation_id) FROM ${table} WHERE ${where})`;
+  const wrong = {
+    'msg_0 was answered with 202, and 0 are on record': `DELETE FROM events ${of(0)}`,
+    'msg_1 is not settled': `UPDATE events SET settled_at = NULL, outcome = NULL ${of(1)}`,
+    'other is on record, and was never sent': `UPDATE events SET identity = 'other' ${of(2)}`,
+    'closure of': first('close_requests', "origin = 'http'"),
+    'mapping of': first('mappings', 'true'),
+  };
+  for (const [what, sql] of Object.entries(wrong)) {
+    expect(sender.problemsAtEnd()).not.toContainEqual(expect.stringContaining(what));
+    world.place.execute(sql);
+    expect(sender.problemsAtEnd()).toContainEqual(expect.stringContaining(what));
+  }
+  expect(world.problems()).toContainEqual(expect.stringMatching(/^request \d+ for .* is lost/));
 });

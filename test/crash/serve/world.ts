@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { randomStream } from '../../../src/simulator/random.ts';
+import { type RandomStream, randomStream } from '../../../src/simulator/random.ts';
 import type { Child, Ended } from '../../e2e/child.ts';
 import { openPlace, type Place } from '../../e2e/place.ts';
 import { TOKEN } from '../../serve/running.ts';
@@ -23,10 +23,14 @@ export interface Session {
   readonly tally: Tally;
 }
 
-/** One organisation whose events come in while `serve` is killed at each of these places, and works on to the end. */
-export async function playServe(index: number, kills: readonly Kill[], session: Session): Promise<void> {
-  const { seed, tally, watch } = session;
-  const random = randomStream(seed, 4, index);
+/** An organisation, a database, and who sends events and asks for closes. */
+export interface ServerWorld {
+  readonly world: CrashWorld;
+  readonly sender: Sender;
+}
+
+/** Whoever opens it leaves its place. */
+export async function openServerWorld(random: RandomStream): Promise<ServerWorld> {
   const delayMs = random.pick([0, 0, 150]);
   const place = await openPlace({
     conversations: [],
@@ -36,15 +40,22 @@ export async function playServe(index: number, kills: readonly Kill[], session: 
   configure(place, concurrency);
   const traits = { contract: 'platform', survey: false, concurrency, stubborn: false } as const;
   const world = new CrashWorld(place, traits, random, 'none');
-  const sender = new Sender(world);
+  return { world, sender: new Sender(world) };
+}
+
+/** One organisation whose events come in while `serve` is killed at each of these places, and works on to the end. */
+export async function playServe(index: number, kills: readonly Kill[], session: Session): Promise<void> {
+  const { seed, tally, watch } = session;
+  const served = await openServerWorld(randomStream(seed, 4, index));
+  const { place } = served.world;
   const say = (where: string, problems: readonly string[]) =>
     tally.problems.push(...problems.map((one) => `CRASH_SEED=${seed}, server ${index}, ${where}: ${one}`));
   try {
-    say('undisturbed', await watch.time('serve', () => workToTheEnd(world, sender)));
+    say('undisturbed', await watch.time('serve', () => workToTheEnd(served)));
     for (const [at, kill] of kills.entries()) {
-      say(`kill ${at + 1} (${nameOf(kill)})`, await killServer(world, sender, kill, session));
+      say(`kill ${at + 1} (${nameOf(kill)})`, await killServer(served, kill, session));
     }
-    say('at the end', await workToTheEnd(world, sender));
+    say('at the end', await workToTheEnd(served));
     tally.worlds++;
     for (const { effectivePatches } of place.simulator.world.account()) tally.closes += effectivePatches;
   } catch (error) {
@@ -63,8 +74,7 @@ function configure({ env }: Place, concurrency: number): void {
 }
 
 async function killServer(
-  world: CrashWorld,
-  sender: Sender,
+  { world, sender }: ServerWorld,
   first: Kill,
   { tally, watch }: Session,
 ): Promise<string[]> {
@@ -87,7 +97,7 @@ async function killServer(
 }
 
 /** New events and old ones, until nothing is pending; then all events once more, of which nothing may come. */
-async function workToTheEnd(world: CrashWorld, sender: Sender): Promise<string[]> {
+export async function workToTheEnd({ world, sender }: ServerWorld): Promise<string[]> {
   const child = world.place.start(...ARGV);
   const again: string[] = [];
   let before = '';
