@@ -54,7 +54,8 @@ function worldOf(index: number, hand: readonly Chain[], random: RandomStream): W
   };
 }
 
-function shuffled<T>(from: readonly T[], random: RandomStream): T[] {
+/** The same in an order of its own. */
+export function shuffled<T>(from: readonly T[], random: RandomStream): T[] {
   return from
     .map((one) => ({ one, order: random.next() }))
     .sort((a, b) => a.order - b.order)

@@ -103,6 +103,7 @@ async function runToTheEnd(world: CrashWorld, { watch }: Session): Promise<strin
   ];
 }
 
-function hasLog(database: string): boolean {
+/** Whether somebody has left a write-ahead log. */
+export function hasLog(database: string): boolean {
   return (statSync(`${database}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

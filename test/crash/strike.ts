@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { Ended } from '../e2e/child.ts';
+import type { Child, Ended } from '../e2e/child.ts';
 import type { Kill } from './kill.ts';
 import type { CrashWorld } from './world.ts';
 
@@ -38,12 +38,17 @@ export interface Struck {
   readonly ended: Ended;
 }
 
-/** Starts the program and kills it as the plan says. Resolves when it is dead and the simulator has heard all of it. */
+/**
+ * Starts the program and kills it as the plan says. Resolves when it is dead and the simulator has heard all of it.
+ *
+ * @param meanwhile what others do as long as it lives; one that would live for ever is to be stopped by them in the end
+ */
 export async function strike(
   world: Pick<CrashWorld, 'place' | 'ambush'>,
   argv: readonly string[],
   kill: Kill,
   typicalMs: number,
+  meanwhile: (child: Child) => Promise<void> = async () => {},
 ): Promise<Struck> {
   const { place } = world;
   if (kill.by === 'trap') {
@@ -72,7 +77,7 @@ export async function strike(
       return kill.carriedOut ? null : 'reset_before';
     };
   }
-  const ended = await child.ended;
+  const [ended] = await Promise.all([child.ended, meanwhile(child)]);
   end.abort();
   world.ambush = null;
   await allHasComeIn(place.url);

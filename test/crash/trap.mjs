@@ -19,6 +19,8 @@ const STATEMENTS = [
   [/^DELETE FROM intents/, 'withdrawal'],
   [/^INSERT INTO mappings/, 'mappings'],
   [/^(INSERT INTO|UPDATE) close_requests .*requested_at/s, 'requests'],
+  [/^INSERT INTO events/, 'event'],
+  [/^UPDATE events SET settled_at/, 'event settled'],
   [/^UPDATE imports/, 'import finished'],
   [/^UPDATE mappings SET hold_until/, 'hold'],
 ];
