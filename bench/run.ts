@@ -9,6 +9,7 @@ import { measureImport } from './import-speed.ts';
 import { render } from './render.ts';
 import { measureScale } from './scale.ts';
 import { measureStartUp } from './start-up.ts';
+import { measureWebhooks, type WebhookResult } from './webhooks.ts';
 
 const quick = process.argv.includes('--quick');
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7) ?? null;
@@ -25,6 +26,7 @@ export interface Results {
   import: Awaited<ReturnType<typeof measureImport>> | null;
   startUp: Awaited<ReturnType<typeof measureStartUp>> | null;
   client: Awaited<ReturnType<typeof measureClientCpu>> | null;
+  webhooks: WebhookResult[] | null;
 }
 
 try {
@@ -40,6 +42,16 @@ try {
     startUp: wants('start-up') ? await measureStartUp({ folder, runs: quick ? 10 : 30, say }) : null,
     client: wants('client')
       ? await measureClientCpu({ folder, requests: quick ? 5_000 : 20_000, say })
+      : null,
+    webhooks: wants('webhooks')
+      ? await measureWebhooks({
+          folder,
+          loads: [
+            { perSecond: 200, seconds: quick ? 2 : 10 },
+            { perSecond: 2_000, seconds: quick ? 2 : 20 },
+          ],
+          say,
+        })
       : null,
   };
   const text = render(results);
