@@ -56,6 +56,11 @@ try {
   };
   const text = render(results);
   process.stdout.write(`${text}\n`);
+  const isLost = (one: WebhookResult) => one.accepted !== one.stored || one.stored !== one.settled;
+  if (results.webhooks?.some(isLost)) {
+    say('Not every event that was accepted is on record and settled.');
+    process.exitCode = 1;
+  }
   if (only === null && !quick) {
     writeFileSync(resolve(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
     writeFileSync(resolve(import.meta.dirname, 'README.md'), text);

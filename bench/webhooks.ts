@@ -98,9 +98,13 @@ async function serve(place: string, env: Record<string, string>) {
       NIGHTSWEEP_WEBHOOK_TOKEN: TOKEN,
       NIGHTSWEEP_RATE_PER_MINUTE: '60000',
     },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [told] = await once(child.stdout, 'data');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`serve has ended with ${code} before it listened`);
+  });
+  const [told] = await Promise.race([once(child.stdout, 'data'), ended]);
+  ended.catch(() => {});
   return {
     url: JSON.parse(String(told)).url as string,
     stop: async () => {
