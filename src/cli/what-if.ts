@@ -5,7 +5,8 @@ import { EXIT, type ExitCode, UsageError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PolicyChange } from '../report/what-if.ts';
 import type { Context, Flags } from './command.ts';
-import { outputFile, write } from './files.ts';
+import { deliver } from './deliver.ts';
+import { outputFile } from './files.ts';
 
 /** The flag of `report` that asks about another policy instead of counting. */
 export const WHAT_IF: Flags = {
@@ -70,7 +71,7 @@ function keyOf(name: string): Key {
 
 /** `report --what-if`: the other report, over the same time, in the same places. */
 export async function reportWhatIf(context: Context, given: string): Promise<ExitCode> {
-  const { io, args, out, log } = context;
+  const { io, args, out } = context;
   const { changes, asked } = parseWhatIf(given);
   refuseOthers(context);
   const { parsePeriod } = await import('../report/period.ts');
@@ -106,11 +107,7 @@ export async function reportWhatIf(context: Context, given: string): Promise<Exi
     const text = isJson
       ? `${guardedJson(JSON.stringify(whatIfJson(result), null, 2))}\n`
       : whatIfText(result, { color: file === null && out.color });
-    if (file === null) out.raw(text);
-    else {
-      await write(file, text, { replace: true });
-      log.info(`The report is in ${file}.`);
-    }
+    await deliver(context, text, file);
     return EXIT.ok;
   } finally {
     store.close();

@@ -3,7 +3,8 @@ import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { FORMATS, render } from '../../report/formats/formats.ts';
 import { GROUPINGS } from '../../report/report.ts';
 import type { Command, Context } from '../command.ts';
-import { outputFile, write } from '../files.ts';
+import { deliver } from '../deliver.ts';
+import { outputFile } from '../files.ts';
 import { reportWhatIf, WHAT_IF } from '../what-if.ts';
 
 /** What was closed, kept and why. */
@@ -31,7 +32,7 @@ export const report: Command = {
   },
   exits: [EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
-    const { io, args, out, log } = context;
+    const { io, args, out } = context;
     const whatIf = args.text('what-if');
     if (whatIf !== undefined) return reportWhatIf(context, whatIf);
     const { parsePeriod } = await import('../../report/period.ts');
@@ -59,11 +60,7 @@ export const report: Command = {
       const question = { ...period, now, timeZone, by, expectedEveryMs };
       const result = gather(store.report, question, policy.staleAfterMs);
       const text = await render(result, format, { color: file === null && out.color, bom });
-      if (file === null) out.raw(text);
-      else {
-        await write(file, text, { replace: true });
-        log.info(`The report is in ${file}.`);
-      }
+      await deliver(context, text, file);
       return EXIT.ok;
     } finally {
       store.close();
