@@ -68,7 +68,7 @@ function readBodies(scope: FastifyInstance, type: string, read: (bytes: Buffer) 
 }
 
 function add(scope: FastifyInstance, route: Route, demandToken: DemandToken): void {
-  const { method, path, isPublic, answer } = route;
+  const { method, path, isPublic, replies, answer } = route;
   scope.route({
     method,
     url: urlOf(path),
@@ -76,12 +76,17 @@ function add(scope: FastifyInstance, route: Route, demandToken: DemandToken): vo
       if (!isPublic) demandToken(request.headers.authorization);
     },
     handler: async (request, reply) => {
-      const { status, body } = await answer({
+      const { status, body, headers } = await answer({
         params: request.params as Call<unknown>['params'],
         headers: request.headers,
         body: bodyOf(route, request.body),
       });
-      return reply.code(status).send(body);
+      const said = replies[status];
+      if (said !== undefined && 'type' in said) reply.type(said.type);
+      return reply
+        .code(status)
+        .headers(headers ?? {})
+        .send(body);
     },
   });
 }

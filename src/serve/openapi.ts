@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROBLEM_TYPE, titleOf } from './problem.ts';
-import type { Parameter, Route } from './route.ts';
+import type { Parameter, Reply, Route } from './route.ts';
 import { PARAMETERS, problemReply } from './schemas.ts';
 
 /** By name. */
@@ -54,9 +54,9 @@ function operation(route: Route, schemas: Schemas): object {
     status,
     { description: titleOf(status), $ref: '#/components/responses/Problem' },
   ]);
-  const answers = Object.entries(replies).map(([status, { description, schema }]) => [
+  const answers = Object.entries(replies).map(([status, reply]) => [
     status,
-    { description, content: { 'application/json': { schema: jsonSchema(schema, schemas) } } },
+    { description: reply.description, content: contentOf(reply, schemas) },
   ]);
   return {
     operationId,
@@ -66,6 +66,12 @@ function operation(route: Route, schemas: Schemas): object {
     ...(body !== null && { requestBody: bodyOf(body, schemas) }),
     responses: Object.fromEntries([...answers, ...refusals]),
   };
+}
+
+function contentOf(reply: Reply, schemas: Schemas): object {
+  return 'type' in reply
+    ? { [reply.type]: { schema: { type: 'string' } } }
+    : { 'application/json': { schema: jsonSchema(reply.schema, schemas) } };
 }
 
 function bodyOf(body: NonNullable<Route['body']>, schemas: Schemas): object {

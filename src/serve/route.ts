@@ -26,8 +26,16 @@ export interface Call<B> {
 
 export interface Answer {
   readonly status: number;
-  readonly body: object;
+  /** An object becomes JSON; a text is sent as it is, as the type that its reply names. */
+  readonly body: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What a route answers with: JSON of this shape, or a text of this type. */
+export type Reply = { readonly description: string } & (
+  | { readonly schema: z.ZodType }
+  | { readonly type: string }
+);
 
 /** What one method does at one path: what answers it, and all that its description needs. */
 export interface Route {
@@ -41,7 +49,7 @@ export interface Route {
   readonly isPublic: boolean;
   /** Null: no body is read. `bytes`: it is handed over as it came, whatever it is. */
   readonly body: { readonly schema: z.ZodType; readonly required: boolean } | 'bytes' | null;
-  readonly replies: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
+  readonly replies: Readonly<Record<number, Reply>>;
   /** The statuses of its own refusals; those that any route may answer with are known. */
   readonly problems: readonly number[];
   // biome-ignore lint/suspicious/noExplicitAny: its schema has checked the body

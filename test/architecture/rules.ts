@@ -16,6 +16,7 @@ const PORTS = [
   'discover/ports.ts',
   'webhook/ports.ts',
   'serve/ports.ts',
+  'night/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -25,6 +26,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   discover: { folders: ['domain'], files: ['sweep/deadline.ts'], ports: 'all' },
   report: { folders: ['domain'], ports: 'all' },
   webhook: { folders: ['domain'], ports: 'all' },
+  night: { folders: ['domain'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -54,6 +56,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'discover',
       'report',
       'webhook',
+      'night',
       'serve',
       'store',
       'source',

@@ -49,51 +49,43 @@ async function runSweep(context: Context): Promise<ExitCode> {
   const limit = args.count('limit', 1) ?? null;
   const { config } = context.config();
 
-  const { openRecord, connect, sweepDeps, sweepSettings } = await import('../compose.ts');
+  const { sweepSettings } = await import('../compose.ts');
+  const { runNight } = await import('../night.ts');
   const { listenAloud } = await import('../interrupts.ts');
   const { createProgressView } = await import('../progress.ts');
   const { sweepJson, sweepText } = await import('../render/run.ts');
-  const { sweep: sweepOnce } = await import('../../sweep/sweep.ts');
   const { closeList } = await import('../../report/close-list.ts');
 
+  const wouldClose: Outcome[] = [];
+  const settings = {
+    ...sweepSettings(config),
+    dryRun,
+    limit,
+    onlyRequested: args.flag('only-requested'),
+    acceptPolicy: args.flag('accept-policy'),
+    acceptVolume: args.flag('accept-volume'),
+  };
   const { interrupts, unlisten } = listenAloud(context);
-  const client = await connect(context, interrupts.abort);
   const progress = createProgressView(context);
   try {
-    const store = openRecord(context, 'write');
-    try {
-      const wouldClose: Outcome[] = [];
-      const deps = sweepDeps(context, store, client, {
-        progress,
-        onOutcome: (outcome) => {
-          if (listFile !== null && outcome.outcome === 'would_close') wouldClose.push(outcome);
-        },
-      });
-      const settings = {
-        ...sweepSettings(config),
-        dryRun,
-        limit,
-        onlyRequested: args.flag('only-requested'),
-        acceptPolicy: args.flag('accept-policy'),
-        acceptVolume: args.flag('accept-volume'),
-      };
-      const report = await sweepOnce(deps, settings, interrupts);
-      progress.end();
-      if (listFile !== null) await write(listFile, closeList(wouldClose), { replace: false });
-      out.object(sweepJson(report));
-      out.print(out.quiet ? report.message : sweepText(report, out.colors));
-      if (listFile !== null) {
-        log.info(
-          `The list is in ${listFile}; close exactly those with: nightsweep import closes ${args.text('out')} --now`,
-        );
-      }
-      return report.exitCode;
-    } finally {
-      store.close();
+    const report = await runNight(context, settings, interrupts, {
+      progress,
+      onOutcome: (outcome) => {
+        if (listFile !== null && outcome.outcome === 'would_close') wouldClose.push(outcome);
+      },
+    });
+    progress.end();
+    if (listFile !== null) await write(listFile, closeList(wouldClose), { replace: false });
+    out.object(sweepJson(report));
+    out.print(out.quiet ? report.message : sweepText(report, out.colors));
+    if (listFile !== null) {
+      log.info(
+        `The list is in ${listFile}; close exactly those with: nightsweep import closes ${args.text('out')} --now`,
+      );
     }
+    return report.exitCode;
   } finally {
     progress.end();
-    await client.close();
     unlisten();
   }
 }

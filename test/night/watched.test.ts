@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { AuthError, EXIT } from '../../src/domain/errors.ts';
+import { noCounts, noRequests } from '../../src/domain/run.ts';
+import type { Night, NightReport, NightWatcher } from '../../src/night/ports.ts';
+import { watched } from '../../src/night/watched.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
+
+const REPORT: NightReport & Pick<Night, 'exitCode' | 'message'> = {
+  run: { id: 7, kind: 'sweep', scope: 'full', state: 'done' },
+  counts: { ...noCounts(), closed: 3 },
+  keptReasons: {},
+  requests: noRequests(),
+  exitCode: EXIT.ok,
+  message: 'Closed 3.',
+};
+
+function aStage() {
+  const clock = new VirtualClock();
+  const told: (Night | 'begun')[] = [];
+  const warnings: string[] = [];
+  const watcher: NightWatcher = {
+    name: 'the watcher',
+    begun: async () => void told.push('begun'),
+    ended: async (night) => void told.push(night),
+  };
+  const log = { debug: () => {}, info: () => {}, warn: (text: string) => void warnings.push(text) };
+  const redact = (text: string) => text.replaceAll('s3cret', '[redacted]');
+  return { clock, told, warnings, watcher, parts: { clock, log, redact, watchers: [watcher] } };
+}
+
+describe('a night that is watched', () => {
+  it('is told with its report', async () => {
+    const { told, parts, clock } = aStage();
+    const startedAt = clock.now();
+    await expect(watched(parts, async () => REPORT)).resolves.toBe(REPORT);
+    expect(told).toEqual([
+      'begun',
+      { startedAt, finishedAt: clock.now(), exitCode: 0, message: 'Closed 3.', report: REPORT },
+    ]);
+  });
+
+  it.each([
+    [new AuthError('The secret s3cret is wrong.'), EXIT.auth, 'The secret [redacted] is wrong.'],
+    [new Error('a bug'), EXIT.unexpected, 'a bug'],
+  ])('is told also where it had no run: %s', async (error, exitCode, message) => {
+    const { told, parts } = aStage();
+    await expect(watched(parts, () => Promise.reject(error))).rejects.toBe(error);
+    expect(told).toEqual(['begun', expect.objectContaining({ exitCode, message, report: null })]);
+  });
+
+  it('is none the worse for a watcher that throws, and the others are told', async () => {
+    const { told, warnings, parts, watcher } = aStage();
+    const broken: NightWatcher = {
+      name: 'the broken one',
+      begun: () => Promise.reject(new Error('no way to s3cret')),
+      ended: () => {
+        throw new Error('still none');
+      },
+    };
+    const watchers = [broken, watcher];
+    await expect(watched({ ...parts, watchers }, async () => REPORT)).resolves.toBe(REPORT);
+    expect(told).toHaveLength(2);
+    expect(warnings).toEqual(['the broken one: no way to [redacted]', 'the broken one: still none']);
+  });
+});
