@@ -92,7 +92,7 @@ describe('db prune', () => {
   });
 
   it('killed on its way has lost and doubled nothing, and goes on when run again', async () => {
-    const before = [await report('day'), await report('origin'), await report('run')];
+    const before = await report('day');
     const child = place.start('db', 'prune', '--keep', KEEP, '--yes', '--verbose');
     await child.says('removed ');
     child.process.kill('SIGKILL');
@@ -100,13 +100,13 @@ describe('db prune', () => {
     const [left, summarised] = counts();
     expect(summarised).toBeGreaterThan(0);
     expect(left + summarised).toBe(REAL);
-    expect([await report('day'), await report('origin'), await report('run')]).toEqual(before);
+    expect(await report('day')).toEqual(before);
 
     const { code, stdout } = await place.run('db', 'prune', '--keep', KEEP, '--yes');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Removed \d+ outcomes of \d+ days|is left to remove/);
     expect(counts()).toEqual([REAL - OLD, OLD]);
-    expect([await report('day'), await report('origin'), await report('run')]).toEqual(before);
+    expect(await report('day')).toEqual(before);
     expect((await place.run('db', 'prune', '--keep', KEEP, '--yes')).stdout).toContain('is left to remove');
   });
 
