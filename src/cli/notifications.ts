@@ -57,11 +57,12 @@ export function wireOf({ io }: Context): ReturnType<typeof openWire> {
 export function notifiers(context: Context, isWhole: boolean): NightWatcher[] {
   const notifications = notificationsOf(context);
   if (notifications.listeners.length === 0 && notifications.heartbeat === null) return [];
-  const { clock, random } = context.io;
+  const { log, io } = context;
+  const { clock, random } = io;
   const { send, close } = wireOf(context);
   const memory = notifyMemory(databasePath(context));
   return [
-    createNotifier({ ...notifications, isWhole, memory, send, close, clock, random, newId: messageId }),
+    createNotifier({ ...notifications, isWhole, memory, send, close, clock, random, log, newId: messageId }),
   ];
 }
 

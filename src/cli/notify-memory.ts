@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
 import { parseInstant, toIso } from '../domain/time.ts';
@@ -30,7 +31,10 @@ export function notifyMemory(database: string): Memory {
         return null;
       }
     },
-    write: ({ exitCode, finishedAt }) =>
-      write(path, `${JSON.stringify({ exitCode, finishedAt: toIso(finishedAt) })}\n`, { replace: true }),
+    write: async ({ exitCode, finishedAt }) => {
+      const text = `${JSON.stringify({ exitCode, finishedAt: toIso(finishedAt) })}\n`;
+      // Without the folder there is no database either, and that is told every night.
+      if (existsSync(dirname(path))) await write(path, text, { replace: true });
+    },
   };
 }

@@ -3,8 +3,11 @@ import { type Instant, SECOND } from '../domain/time.ts';
 import type { Clock, Random } from '../sweep/ports.ts';
 import type { Answer, Post, Send } from './ports.ts';
 
-/** A night's end waits for this long at most: service managers give a stopped program half a minute in all. */
-export const WITHIN_MS = 10 * SECOND;
+/**
+ * A night's end waits for this long at most. A program that is stopped has used 20 s of grace by then, and service managers
+ * end it after 30.
+ */
+export const WITHIN_MS = 8 * SECOND;
 /** One attempt. */
 const ATTEMPT_MS = 4 * SECOND;
 /** 0.5, 1, 2 s; a longer trouble than all of that outlasts {@link WITHIN_MS}. */

@@ -1,5 +1,6 @@
 import { SECOND } from '../domain/time.ts';
 import type { Night, NightWatcher } from '../night/ports.ts';
+import type { Log } from '../sweep/ports.ts';
 import { type Delivery, type DeliveryParts, deliver, WITHIN_MS } from './deliver.ts';
 import { noticeOf } from './notice.ts';
 import type { Before, Memory } from './ports.ts';
@@ -16,6 +17,7 @@ export interface NotifierParts extends DeliveryParts {
   readonly isWhole: boolean;
   readonly memory: Memory;
   readonly newId: () => string;
+  readonly log: Pick<Log, 'warn'>;
   /** Hangs up. */
   readonly close: () => Promise<void>;
 }
@@ -26,10 +28,10 @@ const ON_TIME: AbortSignal = new AbortController().signal;
 
 /**
  * Tells of nights that are worth it, and beats for each. The beat of the start goes its own way meanwhile, and always
- * before that of the end. Throws for whom it could not reach.
+ * before that of the end. Whom it could not reach it warns of: nothing that happens here changes how a night ends.
  */
 export function createNotifier(parts: NotifierParts): NightWatcher {
-  const { clock, isWhole, memory, listeners } = parts;
+  const { clock, isWhole, memory, listeners, log } = parts;
   const heartbeat = isWhole ? parts.heartbeat : null;
   const startCut = new AbortController();
   let started: Promise<Delivery> | null = null;
@@ -37,13 +39,18 @@ export function createNotifier(parts: NotifierParts): NightWatcher {
   const deliverTo = (to: Target, makePost: MakePost, until: number, signal = ON_TIME) =>
     deliver(parts, makePost, { isTaken: (answer) => isTaken(to, answer), until, signal });
 
-  /** @returns whom it could not reach */
-  async function beat(to: Heartbeat, night: Night, before: Before | null, until: number): Promise<string[]> {
+  const warnUnless = (delivery: Delivery | null, to: Target, what: string) => {
+    if (delivery === null || delivery.delivered) return;
+    log.warn(`${nameOf(to)} was not told${what}: it ${delivery.says}.`);
+  };
+
+  async function beat(to: Heartbeat, night: Night, before: Before | null, until: number): Promise<void> {
     const start = await endOfStart();
     const how = beatOf(night);
     const notice = noticeOf(night, 'beat', { name: parts.name, before });
     const end = how === null ? null : await deliverTo(to, beating(to, how, notice), until);
-    return [...missed(to, 'was not told of the start', start), ...missed(to, 'was not told of the end', end)];
+    warnUnless(start, to, ' of the start');
+    warnUnless(end, to, ' of the end');
   }
 
   async function endOfStart(): Promise<Delivery | null> {
@@ -58,7 +65,7 @@ export function createNotifier(parts: NotifierParts): NightWatcher {
     return start;
   }
 
-  async function tell(night: Night, before: Before | null, until: number): Promise<string[]> {
+  async function tell(night: Night, before: Before | null, until: number): Promise<void> {
     const event = occasionOf(night, before, parts);
     if (event === null) return remember(night);
     const notice = noticeOf(night, event, { name: parts.name, before });
@@ -68,19 +75,17 @@ export function createNotifier(parts: NotifierParts): NightWatcher {
     );
     // A change that reached nobody is one tomorrow, too.
     const isHeard = told.some(({ delivery }) => delivery.delivered);
-    return [
-      ...told.flatMap(({ to, delivery }) => missed(to, 'was not told', delivery)),
-      ...(isHeard ? await remember(night) : []),
-    ];
+    for (const { to, delivery } of told) warnUnless(delivery, to, ' of this night');
+    if (isHeard) await remember(night);
   }
 
-  async function remember(night: Night): Promise<string[]> {
-    if (!isWhole || !isNight(night)) return [];
+  async function remember(night: Night): Promise<void> {
+    if (!isWhole || !isNight(night)) return;
     try {
       await memory.write({ exitCode: night.exitCode, finishedAt: night.finishedAt });
-      return [];
     } catch (error) {
-      return [`the next night will not know of this one: ${error instanceof Error ? error.message : error}`];
+      const why = error instanceof Error ? error.message : String(error);
+      log.warn(`The next night will not be compared with this one: ${why}`);
     }
   }
 
@@ -99,12 +104,10 @@ export function createNotifier(parts: NotifierParts): NightWatcher {
       const until = clock.now() + WITHIN_MS;
       try {
         const before = listeners.length > 0 ? memory.read() : null;
-        const unreached = await Promise.all([
-          heartbeat === null ? [] : beat(heartbeat, night, before, until),
-          listeners.length === 0 ? [] : tell(night, before, until),
+        await Promise.all([
+          heartbeat && beat(heartbeat, night, before, until),
+          listeners.length > 0 && tell(night, before, until),
         ]);
-        const all = unreached.flat();
-        if (all.length > 0) throw new Error(all.join('; '));
       } finally {
         await parts.close();
       }
@@ -113,7 +116,3 @@ export function createNotifier(parts: NotifierParts): NightWatcher {
 }
 
 type MakePost = Parameters<typeof deliver>[1];
-
-function missed(to: Target, what: string, delivery: Delivery | null): string[] {
-  return delivery === null || delivery.delivered ? [] : [`${nameOf(to)} ${what}: it ${delivery.says}`];
-}

@@ -30,10 +30,7 @@ export async function examineNotifications(context: Context): Promise<Check[]> {
 async function examineTarget(target: Target, when: string): Promise<Check> {
   try {
     await knockAt(target.revealUrl(), PATIENCE_MS);
-    return ok(
-      'notify',
-      `${nameOf(target)} can be reached; told of: ${when}. Try it: nightsweep notify --test`,
-    );
+    return ok('notify', `${nameOf(target)} can be reached; told of ${when}`);
   } catch (error) {
     const why = error instanceof Error && error.message !== '' ? error.message : codeOf(error);
     return warn(
