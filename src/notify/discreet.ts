@@ -1,4 +1,4 @@
-import { beginning, printable, shortened } from '../domain/text.ts';
+import { printable, shortened } from '../domain/text.ts';
 
 /** An id of Genesys's, with or without its dashes, whatever stands around it. */
 const ID = /[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}/gi;
@@ -11,6 +11,7 @@ const LONGEST = 2_000;
  * names a customer; this holds should one ever do so.
  */
 export function discreet(text: string): string {
-  const bounded = beginning(text, 2 * LONGEST);
-  return shortened(printable(bounded.replace(ID, '[id]').replace(EMAIL, '[address]'), ' '), LONGEST);
+  // Before it is cut: half an id would not be known for one.
+  const masked = text.replace(ID, '[id]').replace(EMAIL, '[address]');
+  return shortened(printable(masked, ' '), LONGEST);
 }
