@@ -22,8 +22,9 @@ export interface NotifyTargets {
   readonly files: readonly string[];
 }
 
-/** A piece of a URL that is as long as this may be the token in it. */
+/** A piece of a URL that is as long as this, and no word or two, may be the token in it. */
 const LONG_PIECE = /[^/?&=]{16,}/g;
+const isNoWord = (piece: string) => /\d/.test(piece) || (/[a-z]/.test(piece) && /[A-Z]/.test(piece));
 
 /**
  * Those who are told of nights, from the environment and `.env`, optionally from files.
@@ -47,7 +48,8 @@ export function loadNotifyTargets(surroundings: Surroundings): NotifyTargets {
     demandOwnKind(kind, url, found.variable);
     // What reports an error may repeat a part of it.
     const path = `${url.pathname}${url.search}`;
-    for (const part of [url.href, path, ...(path.match(LONG_PIECE) ?? [])]) surroundings.secrets.add(part);
+    for (const part of [url.href, path, ...(path.match(LONG_PIECE) ?? []).filter(isNoWord)])
+      surroundings.secrets.add(part);
     return [{ kind, url: new Secret(url.href), host: url.host }];
   });
   const secret = read(NOTIFY_SECRET, 'secret that the webhook is signed with');

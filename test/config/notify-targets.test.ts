@@ -55,6 +55,11 @@ describe('those who are told of nights', () => {
     expect(secrets.redact('prod-01.westeurope.logic.azure.com')).toBe('prod-01.westeurope.logic.azure.com');
   });
 
+  it('do not take ordinary words along', () => {
+    const { secrets } = load({ WEBHOOK_URL: 'https://example.com/hooks/nightsweep-production' });
+    expect(secrets.redact('/srv/nightsweep-production/n.db')).toBe('/srv/nightsweep-production/n.db');
+  });
+
   it('may be on this machine without TLS', () => {
     expect(load({ WEBHOOK_URL: 'http://127.0.0.1:8080/hook' }).addresses[0]?.host).toBe('127.0.0.1:8080');
   });

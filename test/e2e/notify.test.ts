@@ -158,6 +158,24 @@ describe('nights that are told', () => {
     expect(last('hook').data.headline).toBe('The sweep failed: database');
   });
 
+  it('are told, without a last beat, when somebody stops the service in the middle', async () => {
+    const { place, news, last } = await aToldPlace(undefined, { conversations: stale(1) });
+    map(place, 1);
+    place.simulator.intercept(({ route }) => (route === 'read' ? 'timeout' : null));
+    const sweep = place.start('sweep', '--grace', '0s', '--no-survey');
+    while (place.count('read') === 0) await new Promise((resolve) => setImmediate(resolve));
+    sweep.process.kill('SIGTERM');
+    expect((await sweep.ended).code).toBe(143);
+    expect(news()).toEqual(['beat/start', ...ALL]);
+    expect(last('hook')).toMatchObject({
+      type: 'night.change',
+      data: {
+        headline: 'The sweep was interrupted',
+        night: { exitCode: 143, run: { state: 'interrupted' } },
+      },
+    });
+  });
+
   it('of a part of the work, and dry runs, are no nights', async () => {
     const { place, news } = await aToldPlace(undefined, { conversations: stale(2) });
     map(place, 2);
