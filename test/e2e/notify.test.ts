@@ -218,9 +218,6 @@ const FAULTS: readonly (readonly ['read' | 'close' | 'token', Fault])[] = [
   ['token', naming(401)],
   ['read', naming(403)],
   ['read', naming(409)],
-  ['read', '500'],
-  ['read', 'reset_before'],
-  ['close', naming(403)],
   ['close', naming(409)],
   ['close', 'reset_before'],
 ];

@@ -1,8 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SECOND } from '../../src/domain/time.ts';
 import { knockAt, openWire } from '../../src/notify/http.ts';
 import { deadUrl, type Scripted, scriptedServer } from '../helpers/scripted-server.ts';
+import { selfSignedServer } from '../helpers/self-signed-server.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
 function aWire() {
@@ -103,3 +104,15 @@ describe('knocking', () => {
     await expect(knockAt(url.replace('http:', 'https:'), 5 * SECOND)).rejects.toThrow();
   });
 });
+
+it.each([undefined, '0'])(
+  'a certificate that nobody vouches for is told nothing, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  async (off) => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', off);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { url, asked } = await selfSignedServer();
+    await expect(aWire().post(url)).rejects.toThrow('certificate');
+    await expect(knockAt(url, 5 * SECOND)).rejects.toThrow('certificate');
+    expect(asked).toEqual([]);
+  },
+);

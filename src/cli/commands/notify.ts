@@ -55,8 +55,9 @@ async function sendTest(context: Context, targets: readonly Target[], name: stri
   const { deliver, WITHIN_MS } = await import('../../notify/deliver.ts');
   const { testNotice } = await import('../../notify/notice.ts');
   const { beating, isTaken, telling } = await import('../../notify/target.ts');
-  const { clock, random, listenForInterrupts } = context.io;
-  const { interrupts, unlisten } = listenForInterrupts();
+  const { clock, random } = context.io;
+  // It is over in seconds; Ctrl-C ends it like any program.
+  const { signal } = new AbortController();
   const { send, close } = wireOf(context);
   const notice = testNotice(name, clock.now());
   const until = clock.now() + WITHIN_MS;
@@ -68,13 +69,12 @@ async function sendTest(context: Context, targets: readonly Target[], name: stri
         return deliver({ send, clock, random }, makePost, {
           isTaken: (answer) => isTaken(to, answer),
           until,
-          signal: interrupts.stop,
+          signal,
         });
       }),
     );
   } finally {
     await close();
-    unlisten();
   }
 }
 

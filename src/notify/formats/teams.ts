@@ -25,7 +25,7 @@ export function teamsBody(notice: Notice): string {
           $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
           type: 'AdaptiveCard',
           version: '1.4',
-          // What a notification on a phone shows.
+          // Where a card of this version cannot be shown.
           fallbackText: headline,
           body: [block(headlineRun), block(run(message)), block(...facts)],
           msteams: { width: 'Full' },
