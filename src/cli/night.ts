@@ -5,6 +5,7 @@ import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
 import type { Context } from './command.ts';
 import { connect, openRecord, sweepDeps } from './compose.ts';
+import { notifiers } from './notifications.ts';
 
 /**
  * One sweep from end to end: it connects, opens the record, sweeps, and tells whoever watches over the nights. Throws
@@ -33,10 +34,15 @@ export async function runNight(
   if (settings.dryRun) return night();
   const { clock } = context.io;
   const { redact } = context.secrets;
-  return watched({ clock, log: context.log, watchers: watchersOf(context), redact }, night);
+  const isWhole = settings.limit === null && !settings.onlyRequested;
+  return watched({ clock, log: context.log, watchers: watchersOf(context, isWhole), redact }, night);
 }
 
-/** Everybody whom the settings name. Throws UsageError for who could not be told. */
-function watchersOf(_context: Context): readonly NightWatcher[] {
-  return [];
+/**
+ * Everybody whom the settings name. Throws UsageError for who could not be told.
+ *
+ * @param isWhole false: a sweep of a part of the work, which is no night
+ */
+function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
+  return [...notifiers(context, isWhole)];
 }

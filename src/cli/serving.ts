@@ -10,6 +10,7 @@ import { createTurns } from '../serve/turns.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
+import { demandTellable } from './notifications.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** Everything that a server consists of but its socket. */
@@ -25,6 +26,8 @@ export interface Serving {
  */
 export function createServing(context: Context, token: ApiToken | null): Serving {
   const { io, log } = context;
+  // What is wrong with them is said now, not when the first night is to be told.
+  demandTellable(context);
   // Created and migrated with all patience.
   openRecord(context, 'create').close();
   const store = reopenRecord(context, LIMITS.tryMs);

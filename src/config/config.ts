@@ -29,6 +29,13 @@ export interface Config {
   readonly attemptTimeoutMs: number;
   readonly conversationDeadlineMs: number;
   readonly webhookDelayMs: number;
+  readonly notify: NotifyConfig;
+}
+
+/** Of which nights somebody is told, and in whose name; null: that of the machine. */
+export interface NotifyConfig {
+  readonly on: Values['notify.on'];
+  readonly name: string | null;
 }
 
 /** A database of another program, the query on it, and the column of that which tells when a row changed. */
@@ -73,6 +80,7 @@ export function toConfig(values: Values): Config {
     attemptTimeoutMs: values.attemptTimeout,
     conversationDeadlineMs: values.conversationDeadline,
     webhookDelayMs: values.webhookDelay,
+    notify: { on: values['notify.on'], name: values['notify.name'] },
   });
 }
 

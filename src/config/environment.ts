@@ -4,6 +4,7 @@ import { UsageError } from '../domain/errors.ts';
 import { echoName } from './echo.ts';
 import type { Given, GivenSettings } from './given.ts';
 import { nearest } from './nearest.ts';
+import { NOTIFY_VARIABLES } from './notify-variables.ts';
 import { addSecretsOf } from './secrets.ts';
 import { SETTING_KEYS, type SettingKey, variableOf } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
@@ -28,7 +29,8 @@ const OTHER_VARIABLES = [
   'NIGHTSWEEP_WEBHOOK_SECRET_FILE',
   'NIGHTSWEEP_WEBHOOK_TOKEN',
   'NIGHTSWEEP_WEBHOOK_TOKEN_FILE',
-] as const;
+  ...NOTIFY_VARIABLES.flatMap((name) => [name, `${name}_FILE`]),
+];
 
 /**
  * The real environment over `.env` in the working directory. An empty variable counts as not set, and so

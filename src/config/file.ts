@@ -3,6 +3,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocumen
 import { UsageError } from '../domain/errors.ts';
 import { echoName } from './echo.ts';
 import { type Given, type GivenSettings, wrongValue } from './given.ts';
+import { notifyVariableFor } from './notify-variables.ts';
 import { groupOf, SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
 import { nestsTooDeep } from './yaml-depth.ts';
@@ -106,6 +107,12 @@ function nameOf(node: Node): string {
 
 function settingKey(name: string, where: string): SettingKey {
   if (Object.hasOwn(SETTINGS, name)) return name as SettingKey;
+  const variable = notifyVariableFor(name);
+  if (variable !== null) {
+    throw new UsageError(
+      `${where}: ${echoName(name, 'this key')} does not belong into a settings file, because it is a secret; give it in the environment as ${variable}, or the path of a file that holds it as ${variable}_FILE.`,
+    );
+  }
   if (SECRET.test(name)) {
     throw new UsageError(
       `${where}: ${echoName(name, 'this key')} does not belong into a settings file; give credentials in the environment (GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET) or the secret in a file of its own (GENESYS_CLIENT_SECRET_FILE).`,

@@ -100,17 +100,17 @@ export function text(accepts: string, unit = 'text'): Kind<string> {
 }
 
 /** Items separated by commas, each without blanks around it, repeated ones once. */
-export function list(
+export function list<T extends string>(
   unit: string,
   accepts: string,
-  parseItem: (text: string) => Parsed<string>,
-): Kind<readonly string[]> {
+  parseItem: (text: string) => Parsed<T>,
+): Kind<readonly T[]> {
   return {
     unit,
     accepts,
     isList: true,
     parse(text) {
-      const items = new Set<string>();
+      const items = new Set<T>();
       for (const part of text.split(',')) {
         const parsed = parseItem(part.trim());
         if (!parsed.ok) return parsed;

@@ -31,6 +31,18 @@ const MESSAGE_TYPES = [
   'kakao',
 ] as const;
 
+const OCCASIONS = ['failure', 'refusal', 'change'] as const;
+
+/** The nights that are told. There is no empty list: who wants none sets no address. */
+export function occasions(): Kind<readonly (typeof OCCASIONS)[number][]> {
+  return list('list of words', `words separated by commas, of ${OCCASIONS.join(', ')}`, (item) => {
+    const found = OCCASIONS.find((occasion) => occasion === item.toLowerCase());
+    if (found !== undefined) return accept(found);
+    const meant = nearest(item, OCCASIONS);
+    return refuse(`${echo(item)} is not one of them${meant === null ? '' : `; did you mean ${meant}?`}`);
+  });
+}
+
 /** Kinds of messaging. There is no empty list: it would keep everything and look like a quiet night. */
 export function messageTypes(): Kind<readonly string[]> {
   return list('list of types', `types separated by commas, of ${MESSAGE_TYPES.join(', ')}`, (item) => {

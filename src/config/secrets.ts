@@ -1,3 +1,4 @@
+import { NOTIFY_VARIABLES } from './notify-variables.ts';
 import { REDACTED } from './secret.ts';
 
 /**
@@ -44,7 +45,8 @@ const SECRET_VARIABLES = [
   'NIGHTSWEEP_API_TOKEN',
   'NIGHTSWEEP_WEBHOOK_SECRET',
   'NIGHTSWEEP_WEBHOOK_TOKEN',
-] as const;
+  ...NOTIFY_VARIABLES,
+];
 
 /** Adds what those variables hold whose values are secrets. */
 export function addSecretsOf(

@@ -1,6 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import { choice, count, duration, type Kind, orWord, ratio, text, yesOrNo } from './kinds.ts';
-import { ids, messageTypes } from './lists.ts';
+import { ids, messageTypes, occasions } from './lists.ts';
 import { nearest } from './nearest.ts';
 
 /** One setting; its key is its place in {@link SETTINGS}. */
@@ -187,6 +187,18 @@ export const SETTINGS = {
     duration('s', { max: HOUR }),
     '2s',
     'How long the event of a webhook waits for others of its burst before it is worked on.',
+  ),
+  'notify.on': setting(
+    null,
+    occasions(),
+    'failure, refusal, change',
+    'Of which nights the webhook, Slack and Teams are told.',
+  ),
+  'notify.name': setting(
+    null,
+    orWord(text('a short text'), 'host', null),
+    'host',
+    'What this installation is called where others are told of it; `host`: the name of the machine.',
   ),
 } as const;
 

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Instant, MINUTE, SECOND } from '../domain/time.ts';
 import { headerOf, type WebhookHeaders } from './headers.ts';
+import { signatureOf } from './signature.ts';
 
 /** How senders prove who they are. Functions, so that no secret shows where this is printed. */
 export interface Senders {
@@ -63,7 +64,7 @@ function verifySignature(
     return unauthorized('its webhook-id is not a short text without blanks');
   }
   if (!/^\d{1,12}$/.test(timestamp)) return unauthorized('its webhook-timestamp is no number of seconds');
-  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+  const expected = signatureOf(key, { id, timestamp, body });
   const given = signatures.split(' ').slice(0, MOST_SIGNATURES);
   // Each is compared, so that the time taken does not tell which of them is right.
   const matching = given.filter((one) => isSignature(one, expected));
@@ -97,18 +98,4 @@ const isPlainId = (id: string) => id.length <= LONGEST_ID && /^[\x21-\x7e]+$/.te
 
 function sha256(text: string): Uint8Array {
   return createHash('sha256').update(text).digest();
-}
-
-/** Shorter ones can be guessed. */
-const SHORTEST_KEY_BYTES = 16;
-
-/**
- * The key that a secret stands for: the base64 behind `whsec_` (Standard Webhooks), or the text itself. Null: it is too
- * short, or no base64.
- */
-export function signingKeyOf(secret: string): Uint8Array | null {
-  const encoded = /^whsec_(.*)$/s.exec(secret)?.[1];
-  if (encoded !== undefined && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return null;
-  const key = encoded === undefined ? Buffer.from(secret, 'utf8') : Buffer.from(encoded, 'base64');
-  return key.length < SHORTEST_KEY_BYTES ? null : key;
 }

@@ -55,6 +55,7 @@ describe('the configuration', () => {
       attemptTimeoutMs: 15 * SECOND,
       conversationDeadlineMs: 5 * MINUTE,
       webhookDelayMs: 2 * SECOND,
+      notify: { on: ['failure', 'refusal', 'change'], name: null },
     });
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   });

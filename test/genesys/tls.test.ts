@@ -1,26 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createServer, request } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:https';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { selfSignedServer } from '../helpers/self-signed-server.ts';
 import { clientFor, context, errorOf, ID, selfRunningClock } from './under-test.ts';
-
-const pem = (name: string) => readFileSync(new URL(`./self-signed/${name}.pem`, import.meta.url));
-
-/** An HTTPS server on loopback whose certificate nobody has signed; counts what it is asked. */
-async function selfSigned() {
-  const asked: string[] = [];
-  const server = createServer({ key: pem('key'), cert: pem('cert') }, ({ url = '' }, response) => {
-    asked.push(url);
-    response.end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  });
-  return { asked, url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
 
 /** The status that Node's own client gets, which does believe the environment. */
 function statusOf(url: string): Promise<number | undefined> {
@@ -40,7 +21,7 @@ describe('a certificate that nobody vouches for', () => {
     async (off) => {
       vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', off);
       onTestFinished(() => void vi.unstubAllEnvs());
-      const { url, asked } = await selfSigned();
+      const { url, asked } = await selfSignedServer();
       const client = clientFor(url, selfRunningClock());
       const error = await errorOf(client.conversations.close(ID, context()));
       expect(String(error)).toMatch(/cannot be reached \(.*certificate.*\)/);

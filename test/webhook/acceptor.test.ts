@@ -3,7 +3,7 @@ import { DatabaseError } from '../../src/domain/errors.ts';
 import type { ConversationEvent } from '../../src/domain/event.ts';
 import { createWebhookIntake } from '../../src/webhook/accept.ts';
 import { createAcceptor } from '../../src/webhook/acceptor.ts';
-import { signingKeyOf } from '../../src/webhook/verify.ts';
+import { signingKeyOf } from '../../src/webhook/signature.ts';
 import { idOf } from '../simulator/running.ts';
 import { T0, tempStore } from '../store/fixtures.ts';
 import { acw, anEvent, bytes, SECRET, signed } from './make.ts';

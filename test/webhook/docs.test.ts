@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { createWebhookIntake, type WebhookAnswer } from '../../src/webhook/accept.ts';
 import { parseEvent } from '../../src/webhook/parse.ts';
-import { signingKeyOf } from '../../src/webhook/verify.ts';
+import { signingKeyOf } from '../../src/webhook/signature.ts';
 import { idOf } from '../simulator/running.ts';
 import { bytes, SECRET } from './make.ts';
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
-import { type Senders, signingKeyOf, verifySender } from '../../src/webhook/verify.ts';
+import { signingKeyOf } from '../../src/webhook/signature.ts';
+import { type Senders, verifySender } from '../../src/webhook/verify.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { bytes, SECRET, signed } from './make.ts';
 

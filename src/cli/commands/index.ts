@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { hold } from './hold.ts';
 import { importCloses } from './import-closes.ts';
 import { importMapping } from './import-mapping.ts';
+import { notify } from './notify.ts';
 import { report } from './report.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   runs,
   doctor,
+  notify,
   config,
   dbMigrate,
   dbStatus,

@@ -4,6 +4,7 @@ import { ExpectedError } from '../../domain/errors.ts';
 import type { Context } from '../command.ts';
 import { databaseExists } from '../compose.ts';
 import { type Check, fail, ok, warn } from './check.ts';
+import { examineNotifications } from './notifications.ts';
 import { examineRecord } from './record.ts';
 import { examineRemote } from './remote.ts';
 import { examineSource } from './source.ts';
@@ -23,6 +24,7 @@ export async function examine(context: Context): Promise<Check[]> {
           warn('database', `there is none at ${config.db} yet; nightsweep import mapping FILE creates it`),
           ...examineSource(context, null),
         ]),
+    ...(await examineNotifications(context)),
   ];
 }
 

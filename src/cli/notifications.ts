@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { loadNotifyTargets, type NotifyTargets } from '../config/notify-targets.ts';
+import { UsageError } from '../domain/errors.ts';
+import type { NightWatcher } from '../night/ports.ts';
+import { openWire } from '../notify/http.ts';
+import { createNotifier } from '../notify/notifier.ts';
+import type { Heartbeat, Listener } from '../notify/target.ts';
+import type { Occasion } from '../notify/when.ts';
+import { signingKeyOf } from '../webhook/signature.ts';
+import type { Context } from './command.ts';
+import { databasePath } from './compose.ts';
+import { warnWhenExposed } from './exposure.ts';
+import { notifyMemory } from './notify-memory.ts';
+
+/** Who is told of which nights, and in whose name. */
+export interface Notifications {
+  readonly listeners: readonly Listener[];
+  readonly heartbeat: Heartbeat | null;
+  readonly on: readonly Occasion[];
+  readonly name: string;
+}
+
+/** @throws UsageError for who could not be told */
+export function notificationsOf(context: Context): Notifications {
+  const { notify } = context.config().config;
+  const targets = loadNotifyTargets(context.surroundings);
+  for (const file of targets.files) warnWhenExposed(context.log, 'The file with a secret of notify', file);
+  const signingKey = signingKeyIn(targets);
+  const heartbeat = targets.addresses.find(({ kind }) => kind === 'heartbeat');
+  return {
+    listeners: targets.addresses.flatMap(({ kind, host, url }) =>
+      kind === 'heartbeat' ? [] : [{ kind, host, revealUrl: () => url.reveal(), signingKey }],
+    ),
+    heartbeat: heartbeat
+      ? { kind: 'heartbeat', host: heartbeat.host, revealUrl: () => heartbeat.url.reveal() }
+      : null,
+    on: notify.on,
+    name: notify.name ?? context.io.host,
+  };
+}
+
+/** @throws UsageError for who could not be told */
+export function demandTellable(context: Context): void {
+  notificationsOf(context);
+}
+
+/** The way to those who are told. */
+export function wireOf({ io }: Context): ReturnType<typeof openWire> {
+  return openWire({ clock: io.clock, userAgent: `nightsweep/${io.version}` });
+}
+
+/**
+ * Who tells others of a night; nobody when the settings name nobody. Throws UsageError for who could not be told.
+ *
+ * @param isWhole false: a sweep of a part of the work, which is no night
+ */
+export function notifiers(context: Context, isWhole: boolean): NightWatcher[] {
+  const notifications = notificationsOf(context);
+  if (notifications.listeners.length === 0 && notifications.heartbeat === null) return [];
+  const { log, io } = context;
+  const { clock, random } = io;
+  const { send, close } = wireOf(context);
+  const memory = notifyMemory(databasePath(context));
+  return [
+    createNotifier({ ...notifications, isWhole, memory, send, close, clock, random, log, newId: messageId }),
+  ];
+}
+
+export const messageId = () => `msg_${randomUUID()}`;
+
+function signingKeyIn({ secret }: NotifyTargets): (() => Uint8Array) | null {
+  if (secret === null) return null;
+  const { value, variable } = secret;
+  if (signingKeyOf(value.reveal()) === null) {
+    throw new UsageError(
+      `${variable} must be a text of 16 bytes or more, or whsec_ and the base64 of as many; make one with: echo "whsec_$(openssl rand -base64 32)".`,
+    );
+  }
+  return () => signingKeyOf(value.reveal()) ?? new Uint8Array();
+}

@@ -1,0 +1,79 @@
+import { UsageError } from '../domain/errors.ts';
+import { readSecretFile } from './credentials.ts';
+import { parseHook } from './endpoint.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { NOTIFY_SECRET, NOTIFY_URLS } from './notify-variables.ts';
+import { Secret } from './secret.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Somebody who is told of nights. */
+export interface NotifyAddress {
+  readonly kind: keyof typeof NOTIFY_URLS;
+  readonly url: Secret;
+  /** All of the address that may be shown: with the port, if it has one. */
+  readonly host: string;
+}
+
+export interface NotifyTargets {
+  readonly addresses: readonly NotifyAddress[];
+  /** What the generic webhook is signed with; null: it is not. */
+  readonly secret: { readonly value: Secret; readonly variable: string } | null;
+  /** Paths of the files that they were read from. */
+  readonly files: readonly string[];
+}
+
+/** A piece of a URL that is as long as this, and no word or two, may be the token in it. */
+const LONG_PIECE = /[^/?&=]{16,}/g;
+const isNoWord = (piece: string) => /\d/.test(piece) || (/[a-z]/.test(piece) && /[A-Z]/.test(piece));
+
+/**
+ * Those who are told of nights, from the environment and `.env`, optionally from files.
+ * @throws UsageError that names the variable and what is wrong with it, never the address
+ */
+export function loadNotifyTargets(surroundings: Surroundings): NotifyTargets {
+  const environment = readEnvironment(surroundings);
+  const files: string[] = [];
+  const read = (variable: string, content: string) => {
+    const found = find(environment, surroundings, variable, content);
+    if (found === null) return null;
+    surroundings.secrets.add(found.text);
+    if (found.file !== null) files.push(found.file);
+    return found;
+  };
+  const addresses = Object.entries(NOTIFY_URLS).flatMap(([name, variable]): NotifyAddress[] => {
+    const kind = name as NotifyAddress['kind'];
+    const found = read(variable, 'URL');
+    if (found === null) return [];
+    const url = parseHook(found.text, found.variable);
+    demandOwnKind(kind, url, found.variable);
+    // What reports an error may repeat a part of it.
+    const path = `${url.pathname}${url.search}`;
+    for (const part of [url.href, path, ...(path.match(LONG_PIECE) ?? []).filter(isNoWord)])
+      surroundings.secrets.add(part);
+    return [{ kind, url: new Secret(url.href), host: url.host }];
+  });
+  const secret = read(NOTIFY_SECRET, 'secret that the webhook is signed with');
+  if (secret !== null && !addresses.some(({ kind }) => kind === 'webhook')) {
+    throw new UsageError(
+      `${secret.variable} signs nothing without ${NOTIFY_URLS.webhook}; set that too, or unset the secret.`,
+    );
+  }
+  return {
+    addresses,
+    secret: secret && { value: new Secret(secret.text), variable: secret.variable },
+    files,
+  };
+}
+
+function find(environment: Environment, surroundings: Surroundings, variable: string, content: string) {
+  const inFile = readSecretFile(environment, surroundings, variable, content);
+  if (inFile !== null) return { ...inFile, text: inFile.text.trim(), variable: `${variable}_FILE` };
+  const given = environment.get(variable);
+  return given === undefined ? null : { text: given.text.trim(), file: given.file, variable: given.where };
+}
+
+/** The others speak so differently that it would be refused, on the night that matters. */
+function demandOwnKind(kind: NotifyAddress['kind'], { hostname }: URL, variable: string): void {
+  if (kind === 'slack' || hostname !== 'hooks.slack.com') return;
+  throw new UsageError(`${variable} is an address of Slack; give it in ${NOTIFY_URLS.slack} instead.`);
+}

@@ -1,0 +1,33 @@
+import type { ExitCode } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+
+/** One message on its way. Its URL is a secret. */
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** How long the other side asks to wait; null: it does not. */
+  readonly retryAfterMs: number | null;
+  /** The beginning of what it says. */
+  readonly text: string;
+}
+
+/** One attempt; follows no redirect. Throws when there was no answer in time or the signal is aborted. */
+export type Send = (post: Post, timeoutMs: number, signal: AbortSignal) => Promise<Answer>;
+
+/** The night before. */
+export interface Before {
+  readonly exitCode: ExitCode;
+  readonly finishedAt: Instant;
+}
+
+/** What is kept of the last night; also of one that is on no record. */
+export interface Memory {
+  /** Null: nothing is known of one. */
+  read(): Before | null;
+  write(night: Before): Promise<void>;
+}
