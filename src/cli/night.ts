@@ -5,6 +5,7 @@ import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
 import type { Context } from './command.ts';
 import { connect, openRecord, sweepDeps } from './compose.ts';
+import { metricsFile } from './metrics-file.ts';
 
 /**
  * One sweep from end to end: it connects, opens the record, sweeps, and tells whoever watches over the nights. Throws
@@ -37,6 +38,6 @@ export async function runNight(
 }
 
 /** Everybody whom the settings name. Throws UsageError for who could not be told. */
-function watchersOf(_context: Context): readonly NightWatcher[] {
-  return [];
+function watchersOf(context: Context): readonly NightWatcher[] {
+  return [metricsFile(context)].filter((watcher) => watcher !== null);
 }

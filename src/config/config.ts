@@ -29,6 +29,8 @@ export interface Config {
   readonly attemptTimeoutMs: number;
   readonly conversationDeadlineMs: number;
   readonly webhookDelayMs: number;
+  /** Null: no metrics are written. */
+  readonly metricsFile: string | null;
 }
 
 /** A database of another program, the query on it, and the column of that which tells when a row changed. */
@@ -73,6 +75,7 @@ export function toConfig(values: Values): Config {
     attemptTimeoutMs: values.attemptTimeout,
     conversationDeadlineMs: values.conversationDeadline,
     webhookDelayMs: values.webhookDelay,
+    metricsFile: values.metricsFile,
   });
 }
 

@@ -17,6 +17,7 @@ const PORTS = [
   'webhook/ports.ts',
   'serve/ports.ts',
   'night/ports.ts',
+  'metrics/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -27,6 +28,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   report: { folders: ['domain'], ports: 'all' },
   webhook: { folders: ['domain'], ports: 'all' },
   night: { folders: ['domain'], ports: 'all' },
+  metrics: { folders: ['domain'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -57,6 +59,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'report',
       'webhook',
       'night',
+      'metrics',
       'serve',
       'store',
       'source',
