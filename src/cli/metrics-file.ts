@@ -1,7 +1,9 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { UsageError } from '../domain/errors.ts';
 import { routesOfSweep } from '../genesys/routes.ts';
+import { inSteps } from '../metrics/cached.ts';
 import { createNightFile } from '../metrics/night-file.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Context } from './command.ts';
@@ -35,10 +37,10 @@ export function metricsFile(context: Context): NightWatcher | null {
     read: () => readOwn(path),
     // Others' programs are to read it, and there is nothing in it that they must not know.
     write: (text) => write(path, text, { replace: true, mode: FOR_ALL }),
-    figures: () => {
+    figures: async () => {
       const store = openRecord(context, 'read');
       try {
-        return store.metrics.figures(io.clock.now(), policy.staleAfterMs);
+        return await inSteps(store.metrics.figures(io.clock.now(), policy.staleAfterMs), breathe);
       } finally {
         store.close();
       }

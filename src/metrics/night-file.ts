@@ -14,8 +14,8 @@ export interface NightFileParts {
   readonly read: () => string;
   /** Puts this in its place, all of it or nothing. */
   readonly write: (text: string) => Promise<void>;
-  /** What the record tells once the night is over. Throws what keeps it from being read. */
-  readonly figures: () => RecordFigures;
+  /** What the record tells once the night is over. Rejects with what keeps it from being read. */
+  readonly figures: () => Promise<RecordFigures>;
   readonly requestMaxAgeMs: number;
   readonly requests: RequestHub;
   readonly routes: readonly RequestRoute[];
@@ -39,7 +39,7 @@ export function createNightFile(parts: NightFileParts): NightWatcher {
 
   async function recordNow(): Promise<string> {
     try {
-      return await recordText(parts.figures(), parts.requestMaxAgeMs);
+      return await recordText(await parts.figures(), parts.requestMaxAgeMs);
     } catch (error) {
       parts.onUnreadable(error);
       return '';

@@ -38,7 +38,7 @@ export interface RecordFigures {
   readonly outcomes: readonly OutcomeTally[];
   readonly reopened: number;
   /** What a sweep would look at now. */
-  readonly due: Waiting;
+  readonly due: number;
   /** Since when our side of the longest silent open mapping is. */
   readonly oldestOpenAt: Instant | null;
   readonly onHold: number;
@@ -50,7 +50,8 @@ export interface RecordFigures {
 
 /** The record, read for machines that ask every few seconds. Writes nothing; throws DatabaseError. */
 export interface MetricsStore {
-  figures(now: Instant, staleAfterMs: number): RecordFigures;
+  /** Each step is short. One reading at a time, to its end. */
+  figures(now: Instant, staleAfterMs: number): Generator<void, RecordFigures>;
 }
 
 /** One attempt to reach Genesys Cloud that is over. */

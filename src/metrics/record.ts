@@ -33,7 +33,7 @@ export function recordText(figures: RecordFigures, requestMaxAgeMs: number): Pro
   }
   set('nightsweep_last_success_timestamp_seconds', seconds(succeededAt));
   setTotals(registry, figures);
-  set('nightsweep_backlog_conversations', figures.due.n);
+  set('nightsweep_backlog_conversations', figures.due);
   set('nightsweep_oldest_active_age_seconds', age(now, figures.oldestOpenAt));
   set('nightsweep_held_conversations', figures.onHold);
   set('nightsweep_resting_conversations', figures.resting);

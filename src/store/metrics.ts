@@ -1,19 +1,18 @@
 import { SLOT_MS } from '../domain/summary.ts';
-import { type Instant, MINUTE } from '../domain/time.ts';
 import type { EndedSweep, MetricsStore, OutcomeTally, Waiting } from '../metrics/ports.ts';
+import { backlogReader } from './backlog.ts';
 import type { Db } from './connection.ts';
-import { dueReader } from './due.ts';
+import { outcomeTotals } from './outcome-totals.ts';
 import { instant, text } from './rows.ts';
 import { type RunColumns, toRun } from './run-rows.ts';
 
 type None = Record<string, never>;
 type WaitingRow = { readonly n: number; readonly oldest_at: string | null };
-type CountRow = { readonly n: number };
 
-/** Reads what metrics tell of the record. What is counted over all of it is counted once, and then only what is new. */
+/** Reads what metrics tell of the record, step by step where there may be much. */
 export function metricsStore(db: Db): MetricsStore {
-  const due = dueReader(db);
   const outcomes = outcomeTotals(db);
+  const backlog = backlogReader(db);
   const reopened = reopenedTotal(db);
   const ended = lastEnded(db);
   const started = db.prepare<None, { readonly started_at: string }>(
@@ -24,42 +23,31 @@ export function metricsStore(db: Db): MetricsStore {
     SELECT finished_at FROM runs
     WHERE kind = 'sweep' AND scope = 'full' AND dry_run = 0 AND exit_code IN (0, 3, 6)
     ORDER BY id DESC LIMIT 1`);
-  // The first that is open in the order of the index `mappings_due`.
-  const oldestOpen = db.prepare<None, { readonly at: string }>(`
-    SELECT coalesce(last_activity_at, started_at) AS at FROM mappings
-    WHERE (state = 'open' OR last_activity_at > state_at) AND state = 'open'
-    ORDER BY coalesce(last_activity_at, started_at), conversation_id LIMIT 1`);
-  const onHold = db.prepare<{ readonly now: string }, CountRow>(
-    'SELECT count(*) AS n FROM mappings WHERE hold_until > @now',
-  );
-  const resting = db.prepare<{ readonly now: string }, CountRow>(
-    'SELECT count(*) AS n FROM mappings WHERE rests_until > @now',
-  );
   const requests = db.prepare<None, WaitingRow>(
     'SELECT count(*) AS n, min(requested_at) AS oldest_at FROM close_requests WHERE settled_at IS NULL',
   );
   const events = db.prepare<None, WaitingRow>(
     'SELECT count(*) AS n, min(received_at) AS oldest_at FROM events WHERE settled_at IS NULL',
   );
-  const intents = db.prepare<None, CountRow>('SELECT count(*) AS n FROM intents');
+  const intents = db.prepare<None, { readonly n: number }>('SELECT count(*) AS n FROM intents');
 
   return {
-    figures: (now, staleAfterMs) =>
-      db.read(() => ({
+    *figures(now, staleAfterMs) {
+      const totals = yield* outcomes(now);
+      const waiting = yield* backlog(now, now - staleAfterMs);
+      return db.read(() => ({
         now,
         lastStartedAt: instant(started.get({})?.started_at ?? null),
         lastEnded: ended(),
         succeededAt: instant(succeeded.get({})?.finished_at ?? null),
-        outcomes: outcomes(now),
+        outcomes: totals,
         reopened: reopened(),
-        due: due(now, staleAfterMs),
-        oldestOpenAt: instant(oldestOpen.get({})?.at ?? null),
-        onHold: onHold.get({ now: text(now) })?.n ?? 0,
-        resting: resting.get({ now: text(now) })?.n ?? 0,
+        ...waiting,
         requests: toWaiting(requests.get({})),
         events: toWaiting(events.get({})),
         intents: intents.get({})?.n ?? 0,
-      })),
+      }));
+    },
   };
 }
 
@@ -91,50 +79,7 @@ function lastEnded(db: Db): () => EndedSweep | null {
   };
 }
 
-/** After so long some may have been pruned without having been counted. */
-const LONGEST_GAP_MS = 5 * MINUTE;
-
-/**
- * Outcomes are only added and pruned, and what is pruned lives on in summaries: so all are counted once, and then those
- * with newer ids.
- */
-function outcomeTotals(db: Db): (now: Instant) => readonly OutcomeTally[] {
-  const newestId = db.prepare<None, { readonly id: number }>(
-    'SELECT coalesce(max(id), 0) AS id FROM outcomes',
-  );
-  const since = db.prepare<{ readonly after: number }, OutcomeTally>(`
-    SELECT o.outcome, o.reason, count(*) AS n
-    FROM outcomes AS o CROSS JOIN runs AS r ON r.id = o.run_id
-    WHERE o.id > @after AND r.dry_run = 0 GROUP BY o.outcome, o.reason`);
-  const pruned = db.prepare<None, OutcomeTally>(
-    'SELECT outcome, reason, sum(n) AS n FROM outcome_summaries GROUP BY outcome, reason',
-  );
-  let upTo = 0;
-  let countedAt = Number.NEGATIVE_INFINITY;
-  let totals = new Map<string, OutcomeTally>();
-
-  function add(tallies: readonly OutcomeTally[]): void {
-    for (const { outcome, reason, n } of tallies) {
-      const key = JSON.stringify([outcome, reason]);
-      totals.set(key, { outcome, reason, n: n + (totals.get(key)?.n ?? 0) });
-    }
-  }
-
-  return (now) => {
-    const id = newestId.get({})?.id ?? 0;
-    if (id < upTo || Math.abs(now - countedAt) > LONGEST_GAP_MS) {
-      totals = new Map();
-      upTo = 0;
-      add(pruned.all({}));
-    }
-    add(since.all({ after: upTo }));
-    upTo = id;
-    countedAt = now;
-    return [...totals.values()];
-  };
-}
-
-/** Of all real runs; those that have ended before any that is still at work are counted once. */
+/** Of all real runs; those before any that is still at work are counted once. */
 function reopenedTotal(db: Db): () => number {
   const settled = db.prepare<None, { readonly id: number }>(`
     SELECT coalesce(
