@@ -76,7 +76,11 @@ describe('sweep --metrics-file', () => {
   });
 
   it.each<[string, number, (place: Place) => void]>([
-    ['its secret is wrong', 4, ({ env }) => void (env.GENESYS_CLIENT_SECRET = 'another-secret-of-nobody')],
+    [
+      'its secret is wrong',
+      4,
+      ({ env }) => void Object.assign(env, { GENESYS_CLIENT_SECRET: 'another-secret-of-nobody' }),
+    ],
     [
       'nobody answers',
       8,
@@ -89,7 +93,7 @@ describe('sweep --metrics-file', () => {
     ],
     ['the lease is held', 11, ({ database }) => void createLease(database).acquire()],
     ['the database is broken', 9, ({ database }) => writeFileSync(database, 'no database at all')],
-    ['a setting is missing', 2, ({ env }) => void (env.GENESYS_CLIENT_ID = undefined)],
+    ['a setting is missing', 2, ({ env }) => void Object.assign(env, { GENESYS_CLIENT_ID: undefined })],
   ])(
     'tells of a night that could not begin because %s, and keeps the last success',
     async (_, exitCode, harm) => {
@@ -147,7 +151,7 @@ describe('GET /metrics', () => {
     expect(reply.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     const http = (route: string, status: number, method = 'GET') =>
       valueIn(text, `nightsweep_http_requests_total{method="${method}",route="${route}",status="${status}"}`);
-    expect(http('/sessions/{sessionId}', 200)).toBe(1);
+    expect(http('/sessions/{sessionId}', 404)).toBe(1);
     expect(http('unknown', 404)).toBe(1);
     expect(http('/metrics', 401)).toBe(1);
     expect(valueIn(text, 'nightsweep_webhooks_received_total{event="none",answer="not_configured"}')).toBe(1);
