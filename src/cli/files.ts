@@ -77,15 +77,21 @@ export const FOR_ALL = 0o644;
 
 /**
  * Writes a file as a whole or not at all: what was there before stays until the new one is complete.
+ *
+ * @param options `partial`: where it is written before it is complete, in the same folder
  * @throws UsageError when it cannot be written
  */
 export async function write(
   path: string,
   text: string,
-  { replace, mode = PRIVATE }: { readonly replace: boolean; readonly mode?: number },
+  {
+    replace,
+    mode = PRIVATE,
+    partial = partialOf(path),
+  }: { readonly replace: boolean; readonly mode?: number; readonly partial?: string },
 ): Promise<void> {
   // A pipe or a device is written to, not replaced.
-  const beside = replace && (isRegular(path) || !existsSync(path)) ? partialOf(path) : null;
+  const beside = replace && (isRegular(path) || !existsSync(path)) ? partial : null;
   try {
     await writeFile(beside ?? path, text, { flag: replace ? 'w' : 'wx', mode });
     // Whatever the umask takes away, and whatever one that a crash left behind had.

@@ -4,6 +4,8 @@ import { type Instant, SECOND } from '../domain/time.ts';
 const LEAST_MS = 5 * SECOND;
 /** It is read for a twentieth of the time at most. */
 const REST = 20;
+/** Whoever asks does not wait for a reading that takes longer, but gets the one before. Prometheus waits for 10 s. */
+const PATIENCE_MS = 2 * SECOND;
 
 /** The latest reading, and how long it took. */
 export interface Reading<T> {
@@ -13,7 +15,7 @@ export interface Reading<T> {
 
 /**
  * Reads again only when what was read has become old: the older, the longer reading takes. Whoever asks while it is
- * being read waits for that. Rejects with what `read` rejects with.
+ * being read waits for that, unless it takes long. Rejects with what `read` rejects with, at the latest the next time.
  */
 export function cached<T>(read: () => Promise<T>, now: () => Instant): () => Promise<Reading<T>> {
   let latest: (Reading<T> & { readonly at: Instant }) | null = null;
@@ -21,9 +23,14 @@ export function cached<T>(read: () => Promise<T>, now: () => Instant): () => Pro
 
   async function readAgain(): Promise<Reading<T>> {
     const at = now();
-    const value = await read();
-    latest = { value, at, tookMs: Math.max(0, now() - at) };
-    return latest;
+    try {
+      const value = await read();
+      latest = { value, at, tookMs: Math.max(0, now() - at) };
+      return latest;
+    } catch (error) {
+      latest = null;
+      throw error;
+    }
   }
 
   return async () => {
@@ -33,7 +40,10 @@ export function cached<T>(read: () => Promise<T>, now: () => Instant): () => Pro
     reading ??= readAgain().finally(() => {
       reading = null;
     });
-    return reading;
+    if (latest === null || latest.tookMs <= PATIENCE_MS) return reading;
+    // What goes wrong is found by whoever asks next.
+    reading.catch(() => {});
+    return latest;
   };
 }
 

@@ -23,6 +23,25 @@ describe('a reading that is kept for a while', () => {
     expect((await read()).value).toBe(3);
   });
 
+  it('is not waited for where it takes long: the one before is told, until that fails', async () => {
+    const clock = new VirtualClock();
+    let readings = 0;
+    const read = cached(async () => {
+      await clock.advance(3_000);
+      if (++readings === 3) throw new Error('broken');
+      return readings;
+    }, clock.now);
+    expect((await read()).value).toBe(1);
+    await clock.advance(60_000);
+    expect((await read()).value).toBe(1);
+    await expect.poll(() => readings).toBe(2);
+    expect((await read()).value).toBe(2);
+    await clock.advance(60_000);
+    expect((await read()).value).toBe(2);
+    await expect.poll(() => readings).toBe(3);
+    expect((await read()).value).toBe(4);
+  });
+
   it('is one for all who ask meanwhile, and what fails is tried again', async () => {
     const clock = new VirtualClock();
     let readings = 0;

@@ -32,6 +32,7 @@ describe('a file of metrics', () => {
           expect(parseFamilies(renderFamilies(families, file))).toEqual(families);
         },
       ),
+      { numRuns: 40 },
     );
   });
 
