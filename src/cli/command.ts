@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { Surroundings } from '../config/surroundings.ts';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
+import type { RequestHub } from '../metrics/hub.ts';
 import type { Log } from '../sweep/ports.ts';
 import type { Args } from './args.ts';
 import type { Io } from './io.ts';
@@ -19,6 +20,8 @@ export interface Context {
   readonly surroundings: Surroundings;
   /** What is never to be shown or recorded. */
   readonly secrets: Secrets;
+  /** Whoever is to be told what the clients of this process do. */
+  readonly requests: RequestHub;
   /** The settings in force; read once. Throws UsageError. */
   readonly config: () => LoadedConfig;
 }

@@ -100,6 +100,7 @@ export async function connect(context: Context, signal: AbortSignal): Promise<Cl
     userAgent: `nightsweep/${io.version}`,
     signal,
     onToken: context.secrets.add,
+    observer: context.requests,
   });
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import type { Secrets } from '../config/secrets.ts';
+import { createRequestHub } from '../metrics/hub.ts';
 import { createArgs } from './args.ts';
 import type { Context } from './command.ts';
 import type { Io } from './io.ts';
@@ -31,6 +32,7 @@ export function createContext(io: Io, argv: Argv, secrets: Secrets): Context {
     log: createLog(io, narrator, { json, quiet, verbose: args.flag('verbose'), color }, secrets.redact),
     surroundings,
     secrets,
+    requests: createRequestHub(),
     config: () => {
       loaded ??= loadConfig({ ...surroundings, flags: argv, configFile: args.text('config') ?? null });
       return loaded;

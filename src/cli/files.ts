@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import type { Io } from './io.ts';
@@ -72,23 +72,34 @@ function isRegular(path: string): boolean {
 /** It may hold ids of customers. */
 const PRIVATE = 0o600;
 
+/** What other users' programs are meant to read. */
+export const FOR_ALL = 0o644;
+
 /**
  * Writes a file as a whole or not at all: what was there before stays until the new one is complete.
+ *
+ * @param options `partial`: where it is written before it is complete, in the same folder
  * @throws UsageError when it cannot be written
  */
 export async function write(
   path: string,
   text: string,
-  options: { readonly replace: boolean },
+  {
+    replace,
+    mode = PRIVATE,
+    partial = partialOf(path),
+  }: { readonly replace: boolean; readonly mode?: number; readonly partial?: string },
 ): Promise<void> {
   // A pipe or a device is written to, not replaced.
-  const beside = options.replace && (isRegular(path) || !existsSync(path)) ? `${path}.partial` : null;
+  const beside = replace && (isRegular(path) || !existsSync(path)) ? partial : null;
   try {
-    await writeFile(beside ?? path, text, { flag: options.replace ? 'w' : 'wx', mode: PRIVATE });
+    await writeFile(beside ?? path, text, { flag: replace ? 'w' : 'wx', mode });
+    // Whatever the umask takes away, and whatever one that a crash left behind had.
+    if (beside !== null) await chmod(beside, mode);
     if (beside !== null) await rename(beside, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (beside !== null || (code !== 'EEXIST' && isRegular(path) && !options.replace)) {
+    if (beside !== null || (code !== 'EEXIST' && isRegular(path) && !replace)) {
       await rm(beside ?? path, { force: true });
     }
     throw notWritten(path, error);

@@ -5,6 +5,7 @@ import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
 import type { Context } from './command.ts';
 import { connect, openRecord, sweepDeps } from './compose.ts';
+import { metricsFile } from './metrics-file.ts';
 import { notifiers } from './notifications.ts';
 
 /**
@@ -44,5 +45,6 @@ export async function runNight(
  * @param isWhole false: a sweep of a part of the work, which is no night
  */
 function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
-  return [...notifiers(context, isWhole)];
+  const metrics = metricsFile(context);
+  return [...notifiers(context, isWhole), ...(metrics === null ? [] : [metrics])];
 }

@@ -3,14 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiToken } from '../config/api-token.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import { UsageError } from '../domain/errors.ts';
+import { CONTENT_TYPE } from '../metrics/server.ts';
 import { createApp } from '../serve/app.ts';
 import { LIMITS } from '../serve/limits.ts';
 import { allRoutes } from '../serve/routes/index.ts';
+import { metricsRoute } from '../serve/routes/metrics.ts';
 import { createTurns } from '../serve/turns.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
 import { demandTellable } from './notifications.ts';
+import { countedWebhooks, NO_SCHEDULE, type Schedule, serverMetrics } from './serve-metrics.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** Everything that a server consists of but its socket. */
@@ -24,7 +27,11 @@ export interface Serving {
  * Requests and the work on webhooks each have a connection to the record of their own: the former wait for locks without
  * keeping anybody waiting, the latter cannot. Throws DatabaseError and UsageError with what to do about it.
  */
-export function createServing(context: Context, token: ApiToken | null): Serving {
+export function createServing(
+  context: Context,
+  token: ApiToken | null,
+  schedule: Schedule = NO_SCHEDULE,
+): Serving {
   const { io, log } = context;
   // What is wrong with them is said now, not when the first night is to be told.
   demandTellable(context);
@@ -45,10 +52,26 @@ export function createServing(context: Context, token: ApiToken | null): Serving
       ...{ record: store.served, clock },
       ...{ limit: LIMITS.writes, patienceMs: LIMITS.patienceMs },
     });
-    const { wake } = webhooks.worker;
-    const routes = allRoutes({ record: store.served, turns, clock, onAsked: wake }, webhooks, io.version);
+    const { worker } = webhooks;
+    const metrics = serverMetrics(context, { store, turns, worker, schedule });
+    const acceptWebhook = countedWebhooks(webhooks.acceptWebhook, metrics.onWebhook);
+    const routes = allRoutes(
+      { record: store.served, turns, clock, onAsked: worker.wake },
+      { acceptWebhook },
+      io.version,
+      // Without a token there are only programs of this machine to ask.
+      [metricsRoute({ ...metrics, type: CONTENT_TYPE, isPublic: token === null })],
+    );
     const revealToken = token && (() => token.token.reveal());
-    return { app: createApp({ routes, revealToken, newId: randomUUID, log }), webhooks, close };
+    const onAnswered = metrics.served(routes);
+    return {
+      app: createApp({ routes, revealToken, newId: randomUUID, log, onAnswered }),
+      webhooks,
+      close: () => {
+        metrics.close();
+        close();
+      },
+    };
   } catch (error) {
     close();
     throw error;

@@ -30,6 +30,8 @@ export interface Config {
   readonly conversationDeadlineMs: number;
   readonly webhookDelayMs: number;
   readonly notify: NotifyConfig;
+  /** Null: no metrics are written. */
+  readonly metricsFile: string | null;
 }
 
 /** Of which nights somebody is told, and in whose name; null: that of the machine. */
@@ -81,6 +83,7 @@ export function toConfig(values: Values): Config {
     conversationDeadlineMs: values.conversationDeadline,
     webhookDelayMs: values.webhookDelay,
     notify: { on: values['notify.on'], name: values['notify.name'] },
+    metricsFile: values.metricsFile,
   });
 }
 

@@ -182,6 +182,12 @@ export const SETTINGS = {
     '5m',
     'The longest that one conversation may take, with all its attempts.',
   ),
+  metricsFile: setting(
+    '--metrics-file',
+    orWord(text('the path of a file'), 'none', null),
+    'none',
+    "Where each sweep leaves its metrics, for the textfile collector of Prometheus's node_exporter.",
+  ),
   webhookDelay: setting(
     null,
     duration('s', { max: HOUR }),

@@ -104,7 +104,7 @@ export interface Run {
 }
 
 /** The nights that others are compared with: real, full and ended in good order. */
-export function isBaseline(run: Run): boolean {
+export function isBaseline(run: Pick<Run, 'kind' | 'scope' | 'dryRun' | 'exitCode'>): boolean {
   return (
     run.kind === 'sweep' &&
     run.scope === 'full' &&

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ApiError } from '../domain/errors.ts';
 import type { CallContext, Organization } from '../sweep/ports.ts';
 import type { Operation, Send } from './request.ts';
+import { ROUTES } from './routes.ts';
 import { organization, problemOf, tokenOwner } from './wire.ts';
 
 /** Who the token belongs to. */
@@ -29,11 +30,11 @@ const ORGANIZATION: Operation = { ...TOKEN, what: 'asking for the organisation' 
 export function createAccountApi(send: Send): AccountApi {
   async function ask<T>(
     operation: Operation,
-    path: string,
+    route: string,
     schema: z.ZodType<T>,
     context: CallContext,
   ): Promise<T> {
-    const json = await send({ operation, method: 'GET', path, body: null }, context);
+    const json = await send({ operation, method: 'GET', route, path: route, body: null }, context);
     const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
     throw new ApiError(
@@ -48,9 +49,9 @@ export function createAccountApi(send: Send): AccountApi {
 
   return {
     tokenOwner: async (context) => {
-      const owner = await ask(TOKEN, '/api/v2/tokens/me', tokenOwner, context);
+      const owner = await ask(TOKEN, ROUTES.tokenOwner, tokenOwner, context);
       return { organization: owner.organization, client: owner.OAuthClient?.name ?? null };
     },
-    organization: (context) => ask(ORGANIZATION, '/api/v2/organizations/me', organization, context),
+    organization: (context) => ask(ORGANIZATION, ROUTES.organization, organization, context),
   };
 }

@@ -5,6 +5,7 @@ import type { CallContext, SurveyApi } from '../sweep/ports.ts';
 import { canonicalId } from './canonical-id.ts';
 import { onOurClock } from './remote-clock.ts';
 import type { Operation, Send } from './request.ts';
+import { ROUTES } from './routes.ts';
 import { analyticsDetails, type WireAnalyticsConversation } from './wire.ts';
 
 const SURVEY: Operation = {
@@ -45,8 +46,9 @@ export async function analyticsOf(
   conversationIds: readonly string[],
   context: CallContext,
 ): Promise<readonly WireAnalyticsConversation[]> {
-  const path = `/api/v2/analytics/conversations/details?id=${conversationIds.map(canonicalId).join(',')}`;
-  const json = await send({ operation, method: 'GET', path, body: null }, context);
+  const route = ROUTES.details;
+  const path = `${route}?id=${conversationIds.map(canonicalId).join(',')}`;
+  const json = await send({ operation, method: 'GET', route, path, body: null }, context);
   const parsed = analyticsDetails.safeParse(json);
   if (!parsed.success) throw notUnderstood();
   return parsed.data.conversations ?? [];

@@ -33,7 +33,8 @@ const FAILURES_BY_CHANCE = 5;
 /** From then on a minute without answers costs some twenty attempts, and most conversations in hand outlast it. */
 const PAUSE_MS = 3 * SECOND;
 
-export function createBreaker(): Breaker {
+/** @param onOpen told each time that something is not sent because nobody answers */
+export function createBreaker(onOpen: () => void = () => {}): Breaker {
   let silentSince: Instant | null = null;
   let attempts = 0;
   let failures = 0;
@@ -43,6 +44,7 @@ export function createBreaker(): Breaker {
     check: (now) => {
       if (silentSince === null || attempts < FEWEST_ATTEMPTS || now - silentSince < LONGEST_SILENCE_MS)
         return;
+      onOpen();
       throw new UnavailableError(
         `Genesys Cloud has answered none of the last ${attempts} requests, for ${humanDuration(now - silentSince)} now (${lastFailure}); the rest is left for the next run.`,
       );

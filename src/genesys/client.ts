@@ -3,6 +3,7 @@ import type { DiscoverApi } from '../discover/ports.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import { noRequests } from '../domain/run.ts';
 import { MINUTE } from '../domain/time.ts';
+import type { RequestObserver } from '../metrics/ports.ts';
 import type { Clock, ConversationApi, Log, Random, RemoteInfo, SurveyApi } from '../sweep/ports.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createAnalyticsApi } from './analytics-api.ts';
@@ -11,10 +12,12 @@ import { createDiscoverApi } from './discover-api.ts';
 import type { Reply } from './dispatch.ts';
 import { createGatewayApi } from './gateway-api.ts';
 import { type Line, openLine } from './line.ts';
+import { NOBODY, observed } from './observed.ts';
 import { createPlatformApi } from './platform-api.ts';
 import { type RateLimit, readRateLimit } from './rate-limit.ts';
 import { createRemoteClock } from './remote-clock.ts';
 import { createSend } from './request.ts';
+import { ROUTES } from './routes.ts';
 import { createTokenSource } from './token.ts';
 import { watched } from './watched.ts';
 
@@ -40,6 +43,8 @@ export interface ClientOptions {
   readonly signal: AbortSignal;
   /** Told every access token before it is used. */
   readonly onToken: (token: string) => void;
+  /** Is told what is sent and waited for; left out: nobody is. */
+  readonly observer?: RequestObserver;
 }
 
 export interface Client {
@@ -61,23 +66,32 @@ const LATENCY_MEMORY = 10;
 
 /** Puts the client together: token → retry → the line's pacer → its dispatch, and one of the two contracts on top. */
 export function createClient(options: ClientOptions, line: Line = openLine(options)): Client {
-  const { clock, random, log } = options;
+  const { clock, random, log, observer = NOBODY } = options;
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
   // Every request under way listens; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, signal);
   const { dispatch, pacer } = line;
-  const breaker = createBreaker();
+  const breaker = createBreaker(observer.gaveUp);
   const remoteClock = createRemoteClock();
   const { toLocal } = remoteClock;
   const watch = { dispatch, breaker, pacer, clock };
-  const dispatchToLogin = watched({ ...watch, onAnswer: () => {} });
+  const dispatchToLogin = observed(watched({ ...watch, onAnswer: () => {} }), {
+    ...{ observer, clock, route: ROUTES.token },
+  });
   const figures = noRequests();
   let limit: RateLimit | null = null;
   let latencyMs: number | null = null;
 
   const tokens = createTokenSource({
-    ask: (abort, isRepeat) => pacer.run(() => askForToken(isRepeat), abort, 'first', 'tokens'),
+    ask: (abort, isRepeat) => {
+      const queuedAt = clock.now();
+      const ask = () => {
+        observer.waited(clock.now() - queuedAt);
+        return askForToken(isRepeat);
+      };
+      return pacer.run(ask, abort, 'first', 'tokens');
+    },
     loginHost: new URL(options.loginUrl).host,
     clock,
     random,
@@ -98,17 +112,21 @@ export function createClient(options: ClientOptions, line: Line = openLine(optio
     userAgent: options.userAgent,
     signal,
     onReply: observe,
+    observer,
   });
 
   async function askForToken(isRepeat: boolean): Promise<Reply> {
     breaker.check(clock.now());
     figures.total++;
     figures.tokens++;
-    if (isRepeat) figures.retried++;
+    if (isRepeat) {
+      figures.retried++;
+      observer.retried();
+    }
     const basic = Buffer.from(`${options.clientId}:${options.revealSecret()}`).toString('base64');
     const reply = await dispatchToLogin({
       method: 'POST',
-      url: `${options.loginUrl}/oauth/token`,
+      url: options.loginUrl + ROUTES.token,
       headers: {
         authorization: `Basic ${basic}`,
         accept: 'application/json',

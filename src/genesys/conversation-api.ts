@@ -8,8 +8,8 @@ import type { Operation, Send } from './request.ts';
 
 /** What the two contracts differ in. Moments are those of the remote clock, as they arrive. */
 export interface Contract {
-  /** From the host's root; the id is valid. */
-  readonly path: (conversationId: string) => string;
+  /** Where a conversation is, from the host's root, with `{id}` in the place of its id. */
+  readonly route: string;
   /** What the client must be granted, in words for a 403. */
   readonly permission: { readonly read: string; readonly close: string };
   readonly closeBody: Readonly<Record<string, string>>;
@@ -45,16 +45,19 @@ export function createConversationApi(
     optional: false,
     priority: 'first',
   };
+  const { route } = contract;
+  const pathOf = (conversationId: string) => route.replace('{id}', canonicalId(conversationId));
   return {
     read: async (conversationId, context) => {
       const operation = context.urgent === true ? urgentRead : read;
-      const path = contract.path(canonicalId(conversationId));
-      const json = await found(send({ operation, method: 'GET', path, body: null }, context));
+      const path = pathOf(conversationId);
+      const json = await found(send({ operation, method: 'GET', route, path, body: null }, context));
       return json === null ? null : onOurClock(contract.toConversation(conversationId, json), toLocal);
     },
     close: async (conversationId, context) => {
-      const path = contract.path(canonicalId(conversationId));
-      const json = await send({ operation: close, method: 'PATCH', path, body: contract.closeBody }, context);
+      const path = pathOf(conversationId);
+      const request = { operation: close, method: 'PATCH', route, path, body: contract.closeBody } as const;
+      const json = await send(request, context);
       const proof = contract.proofOf(conversationId, json);
       return { proof: proof === null ? null : { endedAt: toLocal(proof.endedAt) } };
     },

@@ -3,6 +3,7 @@ import { parseConversationId } from '../domain/ids.ts';
 import { type Instant, toIso } from '../domain/time.ts';
 import { analyticsOf, notUnderstood } from './analytics-api.ts';
 import type { Operation, Send } from './request.ts';
+import { ROUTES } from './routes.ts';
 import { analyticsEntry, analyticsQueryReply, type WireAnalyticsEntry } from './wire.ts';
 
 const QUERY: Operation = {
@@ -25,8 +26,9 @@ export function createDiscoverApi(send: Send, toLocal: (remote: Instant) => Inst
   return {
     openIn: async (query, context) => {
       const operation = { ...QUERY, divisible: query.divisible };
-      const path = '/api/v2/analytics/conversations/details/query';
-      const json = await send({ operation, method: 'POST', path, body: openQuery(query) }, context);
+      const route = ROUTES.detailsQuery;
+      const request = { operation, method: 'POST', route, path: route, body: openQuery(query) } as const;
+      const json = await send(request, context);
       return toPage(json, query.wanted, toLocal);
     },
     knownOf: async (conversationIds, context) => {

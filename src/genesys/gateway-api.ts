@@ -3,6 +3,7 @@ import type { Instant } from '../domain/time.ts';
 import type { ConversationApi } from '../sweep/ports.ts';
 import { createConversationApi } from './conversation-api.ts';
 import type { Send } from './request.ts';
+import { ROUTES } from './routes.ts';
 import { gatewayConversation, problemOf } from './wire.ts';
 
 /**
@@ -17,7 +18,7 @@ export function createGatewayApi(
   closeReason: string | null,
 ): ConversationApi {
   return createConversationApi(send, toLocal, {
-    path: (conversationId) => `/api/v2/conversations/messaging/${conversationId}`,
+    route: ROUTES.gatewayMessage,
     permission: { read: 'the scope conversation:read', close: 'the scope conversation:message:write' },
     closeBody: { status: 'closed', ...(closeReason === null ? {} : { closeReason }) },
     toConversation: readGatewayConversation,

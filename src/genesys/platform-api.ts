@@ -3,12 +3,13 @@ import type { ConversationApi } from '../sweep/ports.ts';
 import { createConversationApi } from './conversation-api.ts';
 import { readMessageConversation } from './platform-conversation.ts';
 import type { Send } from './request.ts';
+import { ROUTES } from './routes.ts';
 import { closeReply, isEndedState } from './wire.ts';
 
 /** The real Platform API (`api: platform`). */
 export function createPlatformApi(send: Send, toLocal: (remote: Instant) => Instant): ConversationApi {
   return createConversationApi(send, toLocal, {
-    path: (conversationId) => `/api/v2/conversations/messages/${conversationId}`,
+    route: ROUTES.message,
     permission: {
       read: 'conversation:communication:view',
       close: 'conversation:communication:disconnect',

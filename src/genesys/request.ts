@@ -1,9 +1,11 @@
 import { ApiError, type ApiFailure, AuthError, UnavailableError } from '../domain/errors.ts';
 import type { RequestFigures } from '../domain/run.ts';
 import { humanDuration, MINUTE } from '../domain/time.ts';
+import type { RequestObserver } from '../metrics/ports.ts';
 import type { CallContext, Clock, Log, Random } from '../sweep/ports.ts';
 import type { Breaker } from './breaker.ts';
 import type { Dispatch, Reply } from './dispatch.ts';
+import { observed } from './observed.ts';
 import { orAborted } from './or-aborted.ts';
 import type { Pacer, Priority } from './pacer.ts';
 import { LONGEST_PAUSE_MS, readRateLimit, readRetryAfterMs } from './rate-limit.ts';
@@ -24,6 +26,8 @@ export interface Operation extends Repeatable {
 export interface ApiRequest {
   readonly operation: Operation;
   readonly method: 'GET' | 'PATCH' | 'POST';
+  /** Which kind of request it is: the path with `{id}` in the place of ids, without a query. */
+  readonly route: string;
   /** From the host's root, ids already validated. */
   readonly path: string;
   readonly body: unknown;
@@ -53,11 +57,12 @@ export interface SendParts {
   readonly signal: AbortSignal;
   /** Sees every reply of the API. */
   readonly onReply: (reply: Reply) => void;
+  readonly observer: RequestObserver;
 }
 
 /** retry → pacer → dispatch, with the token around each attempt. */
 export function createSend(parts: SendParts): Send {
-  const { tokens, pacer, breaker, clock, random, log, figures } = parts;
+  const { tokens, pacer, breaker, clock, random, log, figures, observer } = parts;
 
   return async (request, context) => {
     const { operation } = request;
@@ -69,9 +74,11 @@ export function createSend(parts: SendParts): Send {
       const token = await tokens.get(context.signal);
       let failure: ApiError;
       try {
+        const queuedAt = clock.now();
         const reply = await untilCut(request, context, (onBegin) =>
           pacer.run(
             () => {
+              observer.waited(clock.now() - queuedAt);
               onBegin();
               return attempt(request, token, attempts++ > 0, context);
             },
@@ -138,14 +145,19 @@ export function createSend(parts: SendParts): Send {
   ): Promise<Reply> {
     breaker.check(clock.now());
     figures.total++;
-    if (isRepeat) figures.retried++;
+    if (isRepeat) {
+      figures.retried++;
+      observer.retried();
+    }
     if (request.operation.counts !== null) figures[request.operation.counts]++;
     trace.requests++;
     trace.httpStatus = null;
     trace.errorCode = null;
     trace.correlationId = null;
-    const reply = await parts.dispatch({
-      method: request.method,
+    const { method, route } = request;
+    const dispatch = observed(parts.dispatch, { observer, clock, route });
+    const reply = await dispatch({
+      method,
       url: parts.apiUrl + request.path,
       headers: {
         authorization: `Bearer ${token}`,

@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import type { Answered } from '../metrics/ports.ts';
 import type { Log } from '../sweep/ports.ts';
 import { type AnswerError, errorAnswer } from './answer-error.ts';
 import { parseJson } from './body.ts';
@@ -15,16 +16,19 @@ export interface AppOptions {
   readonly revealToken: (() => string) | null;
   readonly newId: () => string;
   readonly log: Log;
+  /** Told of every request that was answered. */
+  readonly onAnswered?: (answered: Answered) => void;
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 
 /** The HTTP side: routes, limits, and an answer to whatever may come. It does not listen yet. */
-export function createApp({ routes, revealToken, newId, log }: AppOptions): FastifyInstance {
+export function createApp({ routes, revealToken, newId, log, onAnswered }: AppOptions): FastifyInstance {
   const answerError = errorAnswer(log);
   const app = fastify({ ...fastifyOptions(newId), frameworkErrors: answerError });
   app.server.maxConnections = LIMITS.connections;
   addHooks(app, log, answerError);
+  if (onAnswered !== undefined) tellAnswers(app, onAnswered);
   const demandToken = tokenGuard(revealToken);
   app.register(async (scope) => {
     readBodies(scope, 'application/json', parseJson);
@@ -58,6 +62,14 @@ function addHooks(app: FastifyInstance, log: Log, answerError: AnswerError): voi
   app.setErrorHandler(answerError);
   // Needed so that the first hook is asked, which answers.
   app.setNotFoundHandler(() => {});
+}
+
+function tellAnswers(app: FastifyInstance, onAnswered: (answered: Answered) => void): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    const route = (routeOptions.url ?? 'unknown').replace(/:(\w+)/g, '{$1}');
+    onAnswered({ method, route, status: reply.statusCode, durationMs: reply.elapsedTime });
+  });
 }
 
 function readBodies(scope: FastifyInstance, type: string, read: (bytes: Buffer) => unknown): void {

@@ -1,5 +1,6 @@
 import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
+import type { MetricsStore } from '../metrics/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
@@ -12,6 +13,7 @@ import { holdStore } from './holds.ts';
 import { intakeStore } from './intake.ts';
 import { ledger } from './ledger.ts';
 import { type Maintenance, maintenance } from './maintenance.ts';
+import { metricsStore } from './metrics.ts';
 import type { Migrated } from './migrate.ts';
 import { type Pruning, pruning } from './prune.ts';
 import { reportStore } from './report.ts';
@@ -33,6 +35,7 @@ export interface Store {
   readonly events: EventStore;
   readonly discover: DiscoverStore;
   readonly report: ReportStore;
+  readonly metrics: MetricsStore;
   readonly served: ServedRecord;
   readonly asked: AskedStore;
   readonly maintenance: Maintenance;
@@ -60,6 +63,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       events: eventStore(db),
       discover: discoverStore(db),
       report: reportStore(db),
+      metrics: metricsStore(db),
       asked: askedStore(db),
       served: {
         ...servedReader(db, options.migrations),

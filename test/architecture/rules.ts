@@ -18,6 +18,7 @@ const PORTS = [
   'serve/ports.ts',
   'night/ports.ts',
   'notify/ports.ts',
+  'metrics/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -29,6 +30,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   webhook: { folders: ['domain'], ports: 'all' },
   night: { folders: ['domain'], ports: 'all' },
   notify: { folders: ['domain'], files: ['webhook/signature.ts'], ports: 'all' },
+  metrics: { folders: ['domain'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -60,6 +62,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'webhook',
       'night',
       'notify',
+      'metrics',
       'serve',
       'store',
       'source',

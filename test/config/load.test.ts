@@ -44,6 +44,7 @@ describe('the configuration', () => {
       budgetShare: 1,
       concurrency: 10,
       maxCloses: 500,
+      metricsFile: null,
       maxDurationMs: null,
       graceMs: 20 * SECOND,
       verifyForMs: 15 * SECOND,

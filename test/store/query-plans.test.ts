@@ -6,6 +6,7 @@ import { eventStore } from '../../src/store/events.ts';
 import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
+import { metricsStore } from '../../src/store/metrics.ts';
 import { pruning } from '../../src/store/prune.ts';
 import { reportStore } from '../../src/store/report.ts';
 import { runStore } from '../../src/store/runs.ts';
@@ -64,6 +65,13 @@ describe('the plan of every statement of', () => {
     expect(scans).toHaveLength(1);
     expect(scans[0]?.sql).toContain('count(*) FILTER');
   });
+});
+
+it('the metrics search too, but for summaries, which are few, and the first of what is open', () => {
+  const scans = plansOf(metricsStore).flatMap(({ plan }) =>
+    plan.filter((step) => SCAN_OF_A_LARGE_TABLE.test(step)),
+  );
+  expect(scans.sort()).toEqual(['SCAN mappings USING INDEX mappings_due', 'SCAN outcome_summaries']);
 });
 
 describe('the plan of', () => {

@@ -27,6 +27,7 @@ export const sweep: Command = {
     'no-survey': { describe: 'read every conversation one by one' },
     'only-requested': { describe: 'serve close requests only, nothing by policy' },
     api: { value: 'NAME', describe: 'platform or gateway' },
+    'metrics-file': { value: 'FILE', describe: 'leave metrics there for node_exporter (.prom)' },
   },
   exits: [
     EXIT.incomplete,

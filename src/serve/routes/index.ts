@@ -8,11 +8,16 @@ import { sessionRoutes } from './sessions.ts';
 import { descriptionRoute, statusRoutes } from './status.ts';
 import { webhookRoutes } from './webhooks.ts';
 
-/** Everything that is served. */
+/**
+ * Everything that is served.
+ *
+ * @param others routes of what is mounted beside the record
+ */
 export function allRoutes(
   deps: RouteDeps,
   webhooks: Pick<WebhookIntake, 'acceptWebhook'>,
   version: string,
+  others: readonly Route[] = [],
 ): Route[] {
   const routes: Route[] = [
     ...mappingRoutes(deps),
@@ -21,6 +26,7 @@ export function allRoutes(
     ...holdRoutes(deps),
     ...webhookRoutes(deps, webhooks),
     ...statusRoutes(deps),
+    ...others,
     descriptionRoute(() => description),
   ];
   const description = openApi(routes, version);

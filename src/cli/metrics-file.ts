@@ -1,0 +1,78 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { UsageError } from '../domain/errors.ts';
+import { routesOfSweep } from '../genesys/routes.ts';
+import { inSteps } from '../metrics/cached.ts';
+import { createNightFile } from '../metrics/night-file.ts';
+import type { NightWatcher } from '../night/ports.ts';
+import type { Context } from './command.ts';
+import { databasePath, openRecord } from './compose.ts';
+import { demandNoDatabase, FOR_ALL, isSameFile, outputFile, placeFor, write } from './files.ts';
+
+/** What node_exporter's textfile collector looks for. */
+const ENDING = '.prom';
+/** Ours is some 20 KiB; what is longer is somebody else's. */
+const LONGEST_BYTES = 1024 * 1024;
+
+/**
+ * The file that the setting `metricsFile` names, as one who watches over nights; null: it names none.
+ * @throws UsageError for a place where it could not be written, before anything else is done
+ */
+export function metricsFile(context: Context): NightWatcher | null {
+  const { metricsFile: given, policy, requestMaxAgeMs, api } = context.config().config;
+  if (given === null) return null;
+  const { io, log, requests } = context;
+  const own = databasePath(context);
+  const place = placeFor(io, given);
+  // Before anything looks into it: a server has its database open.
+  demandNoDatabase(isSameFile(place, own) ? own : place, given, own);
+  const path = outputFile(io, given);
+  demandPlace(path, given);
+  if (!path.endsWith(ENDING)) {
+    log.warn(`The metrics file ${given} does not end with ${ENDING}, so node_exporter does not read it.`);
+  }
+  // Of its own: a sweep that finds the lease held writes while the other one may.
+  const partial = `${path}.${io.pid}.partial`;
+  return createNightFile({
+    textfile: basename(path, ENDING),
+    read: () => readOwn(path),
+    // Others' programs are to read it, and there is nothing in it that they must not know.
+    write: (text) => write(path, text, { replace: true, mode: FOR_ALL, partial }),
+    figures: async () => {
+      const store = openRecord(context, 'read');
+      try {
+        return await inSteps(store.metrics.figures(io.clock.now(), policy.staleAfterMs), breathe);
+      } finally {
+        store.close();
+      }
+    },
+    onUnreadable: (error) => log.debug(`the metrics keep what they knew of the record: ${String(error)}`),
+    routes: routesOfSweep(api),
+    version: io.version,
+    ...{ requestMaxAgeMs, requests },
+  });
+}
+
+function demandPlace(path: string, given: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) {
+    throw new UsageError(`${given} is no file; name one for the metrics, such as nightsweep${ENDING}.`);
+  }
+  const folder = dirname(path);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(
+      `${given} cannot be replaced, because ${folder} cannot be written to; permit that, or name another file.`,
+      { cause: error },
+    );
+  }
+}
+
+/** What is there; of something that cannot be read, or is none of ours, nothing. */
+function readOwn(path: string): string {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || size > LONGEST_BYTES) return '';
+  return readFileSync(path, 'utf8');
+}
