@@ -1,10 +1,18 @@
 import type { NightWatcher } from '../night/ports.ts';
 import { watched } from '../night/watched.ts';
+import type { Store } from '../store/store.ts';
 import type { Interrupts, SweepSettings } from '../sweep/context.ts';
 import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
 import type { Context } from './command.ts';
 import { connect, openRecord, sweepDeps } from './compose.ts';
+
+export interface NightParts {
+  /** Whether somebody may be asked, where there is a terminal. */
+  readonly isAttended: boolean;
+  /** Opens the record; it is closed at the end. */
+  readonly open: () => Store;
+}
 
 /**
  * One sweep from end to end: it connects, opens the record, sweeps, and tells whoever watches over the nights. Throws
@@ -15,13 +23,15 @@ export async function runNight(
   settings: SweepSettings,
   interrupts: Interrupts,
   watch: Parameters<typeof sweepDeps>[3],
+  { isAttended = true, open = () => openRecord(context, 'write') }: Partial<NightParts> = {},
 ): Promise<RunReport> {
   const night = async () => {
     const client = await connect(context, interrupts.abort);
     try {
-      const store = openRecord(context, 'write');
+      const store = open();
       try {
-        return await sweep(sweepDeps(context, store, client, watch), settings, interrupts);
+        const deps = sweepDeps(context, store, client, watch);
+        return await sweep(isAttended ? deps : { ...deps, confirm: null }, settings, interrupts);
       } finally {
         store.close();
       }
@@ -37,6 +47,6 @@ export async function runNight(
 }
 
 /** Everybody whom the settings name. Throws UsageError for who could not be told. */
-function watchersOf(_context: Context): readonly NightWatcher[] {
+export function watchersOf(_context: Context): readonly NightWatcher[] {
   return [];
 }

@@ -3,19 +3,25 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiToken } from '../config/api-token.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import { UsageError } from '../domain/errors.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
 import { createApp } from '../serve/app.ts';
 import { LIMITS } from '../serve/limits.ts';
 import { allRoutes } from '../serve/routes/index.ts';
 import { createTurns } from '../serve/turns.ts';
+import type { Store } from '../store/store.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
+import { NO_PROGRESS } from './progress.ts';
+import { createSchedule, demandReady, type ScheduleInForce } from './scheduling.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** Everything that a server consists of but its socket. */
 export interface Serving {
   readonly app: FastifyInstance;
   readonly webhooks: Webhooks;
+  /** The nights that it runs; null: it runs none. */
+  readonly schedule: Scheduler | null;
   close(): void;
 }
 
@@ -23,8 +29,13 @@ export interface Serving {
  * Requests and the work on webhooks each have a connection to the record of their own: the former wait for locks without
  * keeping anybody waiting, the latter cannot. Throws DatabaseError and UsageError with what to do about it.
  */
-export function createServing(context: Context, token: ApiToken | null): Serving {
+export function createServing(
+  context: Context,
+  token: ApiToken | null,
+  { withSchedule = false }: { readonly withSchedule?: boolean } = {},
+): Serving {
   const { io, log } = context;
+  const inForce = withSchedule ? demandReady(context) : null;
   // Created and migrated with all patience.
   openRecord(context, 'create').close();
   const store = reopenRecord(context, LIMITS.tryMs);
@@ -42,14 +53,25 @@ export function createServing(context: Context, token: ApiToken | null): Serving
       ...{ record: store.served, clock },
       ...{ limit: LIMITS.writes, patienceMs: LIMITS.patienceMs },
     });
+    const schedule = inForce === null ? null : scheduleBeside(context, inForce, store);
     const { wake } = webhooks.worker;
     const routes = allRoutes({ record: store.served, turns, clock, onAsked: wake }, webhooks, io.version);
     const revealToken = token && (() => token.token.reveal());
-    return { app: createApp({ routes, revealToken, newId: randomUUID, log }), webhooks, close };
+    return { app: createApp({ routes, revealToken, newId: randomUUID, log }), webhooks, schedule, close };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/** What it does to the record keeps requests waiting no longer than the work on webhooks does. */
+function scheduleBeside(context: Context, inForce: ScheduleInForce, { nights }: Store): Scheduler {
+  return createSchedule(context, {
+    inForce,
+    lastBeganAt: nights.lastBeganAt(),
+    open: () => reopenRecord(context, LIMITS.workerTryMs),
+    progress: () => NO_PROGRESS,
+  });
 }
 
 const NO_CREDENTIALS =

@@ -17,6 +17,7 @@ const PORTS = [
   'webhook/ports.ts',
   'serve/ports.ts',
   'night/ports.ts',
+  'schedule/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -27,6 +28,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   report: { folders: ['domain'], ports: 'all' },
   webhook: { folders: ['domain'], ports: 'all' },
   night: { folders: ['domain'], ports: 'all' },
+  schedule: { folders: ['domain', 'night'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -46,7 +48,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
     ports: 'types',
   },
   genesys: { folders: ['domain'], ports: 'types' },
-  config: { folders: ['domain'], files: ['genesys/regions.ts'] },
+  config: { folders: ['domain'], files: ['genesys/regions.ts', 'schedule/cron.ts'] },
   simulator: { folders: ['domain'] },
   cli: {
     folders: [
@@ -57,6 +59,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'report',
       'webhook',
       'night',
+      'schedule',
       'serve',
       'store',
       'source',

@@ -12,6 +12,7 @@ import { importCloses } from './import-closes.ts';
 import { importMapping } from './import-mapping.ts';
 import { report } from './report.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
 import { sweep } from './sweep.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   discover,
   close,
   hold,
+  schedule,
   serve,
   report,
   explain,
