@@ -95,13 +95,13 @@ export function createSchedule(
 const EXPECTED_WITHIN = 1.5;
 
 /** What the report would make of these nights: it knows of `expectedEvery` only. */
-function contradictions({ gaps }: ScheduleInForce, { expectedEveryMs }: Config): string[] {
+export function contradictions({ gaps }: ScheduleInForce, { expectedEveryMs }: Config): string[] {
   if (expectedEveryMs === null) return [];
   const expected = `expectedEvery is ${formatDuration(expectedEveryMs)}`;
   const longest = formatDuration(gaps.longestMs);
   if (gaps.longestMs > expectedEveryMs * EXPECTED_WITHIN) {
     return [
-      `${expected}, but schedule.cron leaves up to ${longest} between two nights, so the report will miss nights that are not due; set expectedEvery to ${longest}, or to none.`,
+      `${expected}, but schedule.cron leaves up to ${longest} between two nights, so the report will call nights missing that were never due; set expectedEvery to ${longest}, or to none.`,
     ];
   }
   if (gaps.longestMs * EXPECTED_WITHIN < expectedEveryMs) {

@@ -6,6 +6,7 @@ import { eventStore } from '../../src/store/events.ts';
 import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
+import { nightRecord } from '../../src/store/nights.ts';
 import { pruning } from '../../src/store/prune.ts';
 import { reportStore } from '../../src/store/report.ts';
 import { runStore } from '../../src/store/runs.ts';
@@ -42,6 +43,7 @@ const SCAN_OF_A_LARGE_TABLE =
 describe('the plan of every statement of', () => {
   it.each<[string, (db: Db) => unknown]>([
     ['the runs', runStore],
+    ['the nights', nightRecord],
     ['the work', workStore],
     ['the ledger', ledger],
     ['the intake', intakeStore],

@@ -41,7 +41,7 @@ async function showNext(context: Context, count: number): Promise<ExitCode> {
   const message = `Nights by ${inWords(inForce)}.`;
   const moment = momentIn(inForce.timeZone);
   out.object({ schedule: scheduleJson(inForce), next: next.map(toIso), exitCode: EXIT.ok, message });
-  if (!out.quiet) out.print(`${message}\n`);
+  if (!out.quiet) out.print(message);
   for (const at of next) {
     out.print(
       `${moment(at)}  ${out.colors.dim(`${toIso(at).slice(0, 16)}Z  in ${humanDuration(at - now)}`)}`,

@@ -54,9 +54,14 @@ async function runServe(context: Context): Promise<ExitCode> {
     webhooks.worker.start();
     out.object({ url, host, port: server.port, authentication: token !== null });
     const nights = schedule?.run(interrupts);
-    await Promise.race([asked(interrupts.stop), ...(nights === undefined ? [] : [nights])]);
-    log.info('Stopping when what is in hand is done; a second signal ends at once.');
-    await Promise.all([server.stop(interrupts.abort), webhooks.stop(), nights]);
+    try {
+      // Nights end by themselves only by a bug, and a server whose nights are gone must not look well.
+      await Promise.race([asked(interrupts.stop), nights ?? asked(interrupts.stop)]);
+    } finally {
+      log.info('Stopping when what is in hand is done; a second signal ends at once.');
+      await Promise.all([server.stop(interrupts.abort), webhooks.stop()]);
+      await nights;
+    }
     log.info('Stopped.');
     return EXIT.ok;
   } finally {
