@@ -60,7 +60,7 @@ describe('the checker itself', () => {
     [
       'config/a.ts',
       "import { x } from '../genesys/client.ts';",
-      'genesys/client.ts: config may import only config, domain, genesys/regions.ts',
+      'genesys/client.ts: config may import only config, domain, genesys/regions.ts, schedule/cron.ts',
     ],
     [
       'simulator/a.ts',

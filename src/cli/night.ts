@@ -1,5 +1,6 @@
 import type { NightWatcher } from '../night/ports.ts';
 import { watched } from '../night/watched.ts';
+import type { Store } from '../store/store.ts';
 import type { Interrupts, SweepSettings } from '../sweep/context.ts';
 import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
@@ -7,6 +8,13 @@ import type { Context } from './command.ts';
 import { connect, openRecord, sweepDeps } from './compose.ts';
 import { metricsFile } from './metrics-file.ts';
 import { notifiers } from './notifications.ts';
+
+export interface NightParts {
+  /** Whether somebody may be asked, where there is a terminal. */
+  readonly isAttended: boolean;
+  /** Opens the record; it is closed at the end. */
+  readonly open: () => Store;
+}
 
 /**
  * One sweep from end to end: it connects, opens the record, sweeps, and tells whoever watches over the nights. Throws
@@ -17,13 +25,15 @@ export async function runNight(
   settings: SweepSettings,
   interrupts: Interrupts,
   watch: Parameters<typeof sweepDeps>[3],
+  { isAttended = true, open = () => openRecord(context, 'write') }: Partial<NightParts> = {},
 ): Promise<RunReport> {
   const night = async () => {
     const client = await connect(context, interrupts.abort);
     try {
-      const store = openRecord(context, 'write');
+      const store = open();
       try {
-        return await sweep(sweepDeps(context, store, client, watch), settings, interrupts);
+        const deps = sweepDeps(context, store, client, watch);
+        return await sweep(isAttended ? deps : { ...deps, confirm: null }, settings, interrupts);
       } finally {
         store.close();
       }
@@ -44,7 +54,7 @@ export async function runNight(
  *
  * @param isWhole false: a sweep of a part of the work, which is no night
  */
-function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
+export function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
   const metrics = metricsFile(context);
   return [...notifiers(context, isWhole), ...(metrics === null ? [] : [metrics])];
 }

@@ -16,6 +16,9 @@ export interface View<T> {
 /** How far a run is. */
 export type ProgressView = View<Progress>;
 
+/** For whom nobody watches. */
+export const NO_PROGRESS: ProgressView = { update: () => {}, end: () => {} };
+
 /** What is to be seen of it. */
 export interface Look<T> {
   /** On a terminal of so many columns. */

@@ -10,13 +10,6 @@ import type { WebhookIntake } from '../webhook/accept.ts';
 import type { Worker } from '../webhook/worker.ts';
 import type { Context } from './command.ts';
 
-/** Who knows when the next sweep begins. */
-export interface Schedule {
-  readonly nextAt: Instant | null;
-}
-
-export const NO_SCHEDULE: Schedule = { nextAt: null };
-
 /** The metrics of a server; it listens to the clients of this process until `close`. */
 export function serverMetrics(
   context: Context,
@@ -24,7 +17,8 @@ export function serverMetrics(
     readonly store: Pick<Store, 'metrics'>;
     readonly turns: Turns;
     readonly worker: Worker;
-    readonly schedule: Schedule;
+    /** When the next night begins; null: none of ours does. */
+    readonly nextAt: () => Instant | null;
   },
 ): ServerMetrics & { close: () => void } {
   const { io, log, requests } = context;
@@ -49,7 +43,7 @@ export function serverMetrics(
   const metrics = createServerMetrics({
     sent: routesOfSweep(api),
     worker: parts.worker.state,
-    nextAt: () => parts.schedule.nextAt,
+    nextAt: parts.nextAt,
     version: io.version,
     ...{ figures, requestMaxAgeMs },
   });

@@ -4,22 +4,28 @@ import type { ApiToken } from '../config/api-token.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import { UsageError } from '../domain/errors.ts';
 import { CONTENT_TYPE } from '../metrics/server.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
 import { createApp } from '../serve/app.ts';
 import { LIMITS } from '../serve/limits.ts';
 import { allRoutes } from '../serve/routes/index.ts';
 import { metricsRoute } from '../serve/routes/metrics.ts';
 import { createTurns } from '../serve/turns.ts';
+import type { Store } from '../store/store.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
 import { demandTellable } from './notifications.ts';
-import { countedWebhooks, NO_SCHEDULE, type Schedule, serverMetrics } from './serve-metrics.ts';
+import { NO_PROGRESS } from './progress.ts';
+import { createSchedule, demandReady, type ScheduleInForce } from './scheduling.ts';
+import { countedWebhooks, serverMetrics } from './serve-metrics.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** Everything that a server consists of but its socket. */
 export interface Serving {
   readonly app: FastifyInstance;
   readonly webhooks: Webhooks;
+  /** The nights that it runs; null: it runs none. */
+  readonly schedule: Scheduler | null;
   close(): void;
 }
 
@@ -30,11 +36,12 @@ export interface Serving {
 export function createServing(
   context: Context,
   token: ApiToken | null,
-  schedule: Schedule = NO_SCHEDULE,
+  { withSchedule = false }: { readonly withSchedule?: boolean } = {},
 ): Serving {
   const { io, log } = context;
   // What is wrong with them is said now, not when the first night is to be told.
   demandTellable(context);
+  const inForce = withSchedule ? demandReady(context) : null;
   // Created and migrated with all patience.
   openRecord(context, 'create').close();
   const store = reopenRecord(context, LIMITS.tryMs);
@@ -53,7 +60,9 @@ export function createServing(
       ...{ limit: LIMITS.writes, patienceMs: LIMITS.patienceMs },
     });
     const { worker } = webhooks;
-    const metrics = serverMetrics(context, { store, turns, worker, schedule });
+    const schedule = inForce === null ? null : scheduleBeside(context, inForce, store);
+    const nextAt = () => schedule?.state().nextAt ?? null;
+    const metrics = serverMetrics(context, { store, turns, worker, nextAt });
     const acceptWebhook = countedWebhooks(webhooks.acceptWebhook, metrics.onWebhook);
     const routes = allRoutes(
       { record: store.served, turns, clock, onAsked: worker.wake },
@@ -66,7 +75,7 @@ export function createServing(
     const onAnswered = metrics.served(routes);
     return {
       app: createApp({ routes, revealToken, newId: randomUUID, log, onAnswered }),
-      webhooks,
+      ...{ webhooks, schedule },
       close: () => {
         metrics.close();
         close();
@@ -76,6 +85,16 @@ export function createServing(
     close();
     throw error;
   }
+}
+
+/** What it does to the record keeps requests waiting no longer than the work on webhooks does. */
+function scheduleBeside(context: Context, inForce: ScheduleInForce, { nights }: Store): Scheduler {
+  return createSchedule(context, {
+    inForce,
+    lastBeganAt: nights.lastBeganAt(),
+    open: () => reopenRecord(context, LIMITS.workerTryMs),
+    progress: () => NO_PROGRESS,
+  });
 }
 
 const NO_CREDENTIALS =

@@ -12,7 +12,7 @@ import { createWorker, type Worker } from '../webhook/worker.ts';
 import type { Context } from './command.ts';
 import { connect, sweepDeps, sweepSettings } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
-import type { ProgressView } from './progress.ts';
+import { NO_PROGRESS } from './progress.ts';
 
 /** Everything about webhooks that a server mounts. */
 export interface Webhooks extends WebhookIntake {
@@ -129,5 +129,3 @@ function createBatches(
     },
   };
 }
-
-const NO_PROGRESS: ProgressView = { update: () => {}, end: () => {} };

@@ -1,5 +1,6 @@
 import { UsageError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { CronExpression } from '../schedule/cron.ts';
 import type { Values } from './settings.ts';
 
 /** Every setting in force, frozen. Durations are in milliseconds; null means none. */
@@ -25,6 +26,7 @@ export interface Config {
   readonly surveyLagMs: number;
   /** How often a full sweep should run; null: no night is expected. */
   readonly expectedEveryMs: number | null;
+  readonly schedule: ScheduleConfig;
   readonly expectOrganization: string | null;
   readonly attemptTimeoutMs: number;
   readonly conversationDeadlineMs: number;
@@ -47,6 +49,16 @@ export interface SourceConfig {
   readonly query: string;
   readonly since: string | null;
   readonly overlapMs: number;
+}
+
+/** When nights begin, where that is left to us. */
+export interface ScheduleConfig {
+  /** Null: at no time of ours. */
+  readonly cron: CronExpression | null;
+  /** An IANA name; null: that of the machine. */
+  readonly timeZone: string | null;
+  readonly jitterMs: number;
+  readonly catchUp: boolean;
 }
 
 /** @throws UsageError when settings that are right by themselves cannot be honoured together */
@@ -78,6 +90,12 @@ export function toConfig(values: Values): Config {
     reopenWatchMs: values.reopenWatch,
     surveyLagMs: values.surveyLag,
     expectedEveryMs: values.expectedEvery,
+    schedule: {
+      cron: values['schedule.cron'],
+      timeZone: values['schedule.timeZone'],
+      jitterMs: values['schedule.jitter'],
+      catchUp: values['schedule.catchUp'],
+    },
     expectOrganization: values.expectOrganization,
     attemptTimeoutMs: values.attemptTimeout,
     conversationDeadlineMs: values.conversationDeadline,

@@ -57,7 +57,7 @@ function parseSettings(text: string, path: string): GivenSettings {
     const problem =
       error.code === 'TAG_RESOLVE_FAILED'
         ? 'A tag (!) has no meaning here'
-        : error.message.replace(/(?<=\w): .*$| \\.*$/s, '');
+        : `${error.message.replace(/(?<=\w): .*$| \\.*$/s, '')}${/alias/i.test(error.message) ? ' (put a value that begins with * in quotes)' : ''}`;
     throw new UsageError(`${at(error.pos[0])} is not valid YAML: ${problem}.`);
   }
   if (document.contents === null) return new Map();

@@ -1,7 +1,8 @@
-import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import { choice, count, duration, type Kind, orWord, ratio, text, yesOrNo } from './kinds.ts';
 import { ids, messageTypes, occasions } from './lists.ts';
 import { nearest } from './nearest.ts';
+import { cron, timeZone } from './schedule.ts';
 
 /** One setting; its key is its place in {@link SETTINGS}. */
 interface Setting<T> {
@@ -163,6 +164,30 @@ export const SETTINGS = {
     orWord(duration('h', { min: HOUR }), 'none', null),
     '24h',
     'How often a full sweep should run; the report names the nights that are missing.',
+  ),
+  'schedule.cron': setting(
+    '--cron',
+    orWord(cron(), 'none', null),
+    'none',
+    'When the sweeps of `schedule` and `serve --schedule` begin: minute, hour, day, month, weekday.',
+  ),
+  'schedule.timeZone': setting(
+    null,
+    orWord(timeZone(), 'local', null),
+    'local',
+    "The time zone of these times; local is this machine's.",
+  ),
+  'schedule.jitter': setting(
+    null,
+    duration('m', { max: DAY }),
+    '0s',
+    'How much later such a sweep begins at most, by chance each time anew.',
+  ),
+  'schedule.catchUp': setting(
+    null,
+    yesOrNo(),
+    'false',
+    'Whether a night that was due while nothing was running is made up for as soon as something does.',
   ),
   expectOrganization: setting(
     null,

@@ -1,7 +1,6 @@
-import { EXIT, ExpectedError } from '../domain/errors.ts';
-import type { Instant } from '../domain/time.ts';
 import type { Clock, Log } from '../sweep/ports.ts';
-import type { Night, NightReport, NightWatcher } from './ports.ts';
+import { type ConcludedRun, nightOf } from './night-of.ts';
+import type { NightWatcher } from './ports.ts';
 
 export interface WatchedParts {
   readonly clock: Clock;
@@ -15,33 +14,26 @@ export interface WatchedParts {
  * Runs a night and tells its watchers of its begin and its end, whatever the end is. What they throw is a warning: no
  * night is worse for those who look on. Throws what the night throws.
  */
-export async function watched<R extends NightReport & Pick<Night, 'exitCode' | 'message'>>(
+export async function watched<R extends ConcludedRun>(
   parts: WatchedParts,
   night: () => Promise<R>,
 ): Promise<R> {
-  const { clock } = parts;
+  const { clock, redact } = parts;
   const startedAt = clock.now();
   await tell(parts, (watcher) => watcher.begun(startedAt));
-  const ended = (end: Pick<Night, 'exitCode' | 'message' | 'report'>) =>
-    tell(parts, (watcher) => watcher.ended(told(parts, startedAt, end)));
+  const ended = (end: Parameters<typeof nightOf>[1]) => {
+    const told = nightOf({ startedAt, finishedAt: clock.now(), redact }, end);
+    return tell(parts, (watcher) => watcher.ended(told));
+  };
   let report: R;
   try {
     report = await night();
   } catch (error) {
-    const exitCode = error instanceof ExpectedError ? error.exitCode : EXIT.unexpected;
-    await ended({ exitCode, message: error instanceof Error ? error.message : String(error), report: null });
+    await ended({ thrown: error });
     throw error;
   }
-  await ended({ exitCode: report.exitCode, message: report.message, report });
+  await ended(report);
   return report;
-}
-
-function told(
-  { clock, redact }: WatchedParts,
-  startedAt: Instant,
-  { exitCode, message, report }: Pick<Night, 'exitCode' | 'message' | 'report'>,
-): Night {
-  return { startedAt, finishedAt: clock.now(), exitCode, message: redact(message), report };
 }
 
 async function tell(

@@ -2,6 +2,7 @@ import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { MetricsStore } from '../metrics/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
+import type { NightRecord } from '../schedule/ports.ts';
 import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import type { AskedStore, EventStore } from '../webhook/ports.ts';
@@ -15,6 +16,7 @@ import { ledger } from './ledger.ts';
 import { type Maintenance, maintenance } from './maintenance.ts';
 import { metricsStore } from './metrics.ts';
 import type { Migrated } from './migrate.ts';
+import { nightRecord } from './nights.ts';
 import { type Pruning, pruning } from './prune.ts';
 import { reportStore } from './report.ts';
 import { runStore } from './runs.ts';
@@ -25,6 +27,7 @@ import { workStore } from './work.ts';
 /** Every port that is about the record, on one connection. All of them throw DatabaseError. */
 export interface Store {
   readonly runs: RunStore;
+  readonly nights: NightRecord;
   readonly work: WorkStore;
   readonly ledger: Ledger;
   readonly intake: IntakeStore;
@@ -54,6 +57,7 @@ export function openStore(path: string, options: OpenOptions): Store {
     const work = workStore(db);
     return {
       runs: runStore(db),
+      nights: nightRecord(db),
       work,
       ledger: ledger(db),
       intake,

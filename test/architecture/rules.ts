@@ -19,6 +19,7 @@ const PORTS = [
   'night/ports.ts',
   'notify/ports.ts',
   'metrics/ports.ts',
+  'schedule/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -31,6 +32,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   night: { folders: ['domain'], ports: 'all' },
   notify: { folders: ['domain'], files: ['webhook/signature.ts'], ports: 'all' },
   metrics: { folders: ['domain'], ports: 'all' },
+  schedule: { folders: ['domain', 'night'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -50,7 +52,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
     ports: 'types',
   },
   genesys: { folders: ['domain'], ports: 'types' },
-  config: { folders: ['domain'], files: ['genesys/regions.ts'] },
+  config: { folders: ['domain'], files: ['genesys/regions.ts', 'schedule/cron.ts'] },
   simulator: { folders: ['domain'] },
   cli: {
     folders: [
@@ -63,6 +65,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'night',
       'notify',
       'metrics',
+      'schedule',
       'serve',
       'store',
       'source',

@@ -27,6 +27,7 @@ describe('the configuration', () => {
     const { config, origins } = load();
     expect(config).toEqual({
       db: 'data/nightsweep.db',
+      schedule: { cron: null, timeZone: null, jitterMs: 0, catchUp: false },
       source: null,
       api: 'platform',
       survey: true,

@@ -76,7 +76,7 @@ describe('doctor', () => {
     const { code, stdout } = await place.run('doctor');
     expect(code).toBe(0);
     const names = [
-      ...['settings', 'credentials', 'organisation', 'reading', 'closing'],
+      ...['settings', 'schedule', 'credentials', 'organisation', 'reading', 'closing'],
       ...['rate limit', 'clock', 'database', 'lease', 'last sweep'],
     ];
     for (const name of names) expect(stdout).toMatch(new RegExp(`^ok {4}${name}\\b`, 'm'));

@@ -7,6 +7,7 @@ import { holdStore } from '../../src/store/holds.ts';
 import { intakeStore } from '../../src/store/intake.ts';
 import { ledger } from '../../src/store/ledger.ts';
 import { metricsStore } from '../../src/store/metrics.ts';
+import { nightRecord } from '../../src/store/nights.ts';
 import { pruning } from '../../src/store/prune.ts';
 import { reportStore } from '../../src/store/report.ts';
 import { runStore } from '../../src/store/runs.ts';
@@ -43,6 +44,7 @@ const SCAN_OF_A_LARGE_TABLE =
 describe('the plan of every statement of', () => {
   it.each<[string, (db: Db) => unknown]>([
     ['the runs', runStore],
+    ['the nights', nightRecord],
     ['the work', workStore],
     ['the ledger', ledger],
     ['the intake', intakeStore],

@@ -13,6 +13,7 @@ import { importMapping } from './import-mapping.ts';
 import { notify } from './notify.ts';
 import { report } from './report.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
 import { sweep } from './sweep.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   discover,
   close,
   hold,
+  schedule,
   serve,
   report,
   explain,

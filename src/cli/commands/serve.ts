@@ -13,11 +13,13 @@ export const serve: Command = {
   summary: 'Takes mappings, activity, holds, close requests and webhooks over HTTP until it is stopped.',
   examples: [
     ['NIGHTSWEEP_API_TOKEN_FILE=token.txt nightsweep serve', 'on http://127.0.0.1:8088'],
+    ['nightsweep serve --schedule', 'and run the nights of schedule.cron beside it'],
     ['nightsweep serve --port 0 --json', 'on any free port; tells which'],
   ],
   options: {
     host: { value: 'HOST', describe: `address to listen on (${HOST}); others than loopback need a token` },
     port: { value: 'N', describe: `port (${PORT}; 0: any free one)` },
+    schedule: { describe: 'run the nights of schedule.cron in the same process' },
     grace: { value: 'DURATION', describe: 'when stopped, finish what is in hand within this (20s)' },
   },
   exits: [EXIT.database],
@@ -40,8 +42,8 @@ async function runServe(context: Context): Promise<ExitCode> {
   ]);
   let close = () => {};
   try {
-    const serving = createServing(context, token);
-    const { app, webhooks } = serving;
+    const serving = createServing(context, token, { withSchedule: args.flag('schedule') });
+    const { app, webhooks, schedule } = serving;
     close = serving.close;
     const server = await listen(app, address, port);
     const { url, host } = server;
@@ -51,9 +53,15 @@ async function runServe(context: Context): Promise<ExitCode> {
     }
     webhooks.worker.start();
     out.object({ url, host, port: server.port, authentication: token !== null });
-    await asked(interrupts.stop);
-    log.info('Stopping when what is in hand is done; a second signal ends at once.');
-    await Promise.all([server.stop(interrupts.abort), webhooks.stop()]);
+    const nights = schedule?.run(interrupts);
+    try {
+      // Nights end by themselves only by a bug, and a server whose nights are gone must not look well.
+      await Promise.race([asked(interrupts.stop), nights ?? asked(interrupts.stop)]);
+    } finally {
+      log.info('Stopping when what is in hand is done; a second signal ends at once.');
+      await Promise.all([server.stop(interrupts.abort), webhooks.stop()]);
+      await nights;
+    }
     log.info('Stopped.');
     return EXIT.ok;
   } finally {

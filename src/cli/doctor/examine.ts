@@ -7,6 +7,7 @@ import { type Check, fail, ok, warn } from './check.ts';
 import { examineNotifications } from './notifications.ts';
 import { examineRecord } from './record.ts';
 import { examineRemote } from './remote.ts';
+import { examineSchedule } from './schedule.ts';
 import { examineSource } from './source.ts';
 
 /** Looks at everything; what cannot be looked at because of an earlier failure is left out. */
@@ -17,6 +18,7 @@ export async function examine(context: Context): Promise<Check[]> {
       'settings',
       `stale after ${formatDuration(config.policy.staleAfterMs)}, api ${config.api}; nightsweep config shows all`,
     ),
+    examineSchedule(context),
     ...(await examineAccount(context)),
     ...(databaseExists(context)
       ? examineRecord(context)

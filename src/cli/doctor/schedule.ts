@@ -1,0 +1,23 @@
+import { ExpectedError } from '../../domain/errors.ts';
+import { humanDuration } from '../../domain/time.ts';
+import type { Context } from '../command.ts';
+import { inWords, momentIn } from '../render/schedule.ts';
+import { contradictions, scheduleInForce } from '../scheduling.ts';
+import { type Check, fail, ok, warn } from './check.ts';
+
+/** When the next night is due, where that is a matter of the settings. Whether a scheduler is running is not known. */
+export function examineSchedule(context: Context): Check {
+  try {
+    const inForce = scheduleInForce(context);
+    if (inForce === null) return ok('schedule', 'none; nights are begun by cron, a timer or by hand');
+    const [contradiction] = contradictions(inForce, context.config().config);
+    if (contradiction !== undefined) return warn('schedule', contradiction);
+    const now = context.io.clock.now();
+    const next = inForce.times.next(now);
+    const when = `${momentIn(inForce.timeZone)(next)}, in ${humanDuration(next - now)}`;
+    return ok('schedule', `${inWords(inForce)}; next ${when}, while schedule or serve --schedule is running`);
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return fail('schedule', error.message, error.exitCode);
+  }
+}

@@ -1,0 +1,176 @@
+import { DAY, type Instant, MINUTE, SECOND } from '../domain/time.ts';
+import { type ConcludedRun, nightOf } from '../night/night-of.ts';
+import type { Night } from '../night/ports.ts';
+import type { Clock } from '../sweep/ports.ts';
+import { type Passed, type Plan, type PlannedNight, type PlanParts, planNights } from './plan.ts';
+import type { ScheduleState, Stops } from './ports.ts';
+
+/** What there is to tell. Nights that were left out or missed come with what is done about them. */
+export type ScheduleEvent =
+  | { readonly kind: 'planned'; readonly next: PlannedNight }
+  /** Nothing was running, or the machine slept. `madeUp`: one night makes up for all of them, now. */
+  | {
+      readonly kind: 'missed';
+      readonly passed: Passed;
+      readonly madeUp: boolean;
+      readonly next: PlannedNight;
+    }
+  /** The night before took until then. */
+  | { readonly kind: 'overlapped'; readonly passed: Passed; readonly next: PlannedNight }
+  /** The clock was set back, and another night is the next one now. */
+  | { readonly kind: 'set_back'; readonly byMs: number; readonly next: PlannedNight }
+  | { readonly kind: 'begun'; readonly dueAt: Instant }
+  /** `error` is what it threw, if it did. */
+  | {
+      readonly kind: 'ended';
+      readonly dueAt: Instant;
+      readonly night: Night;
+      readonly error: unknown;
+      readonly next: PlannedNight;
+    };
+
+export interface SchedulerDeps extends PlanParts {
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly catchUp: boolean;
+  readonly clock: Clock;
+  /** When the last night on record began; null: there was none. */
+  readonly lastBeganAt: Instant | null;
+  readonly tell: (event: ScheduleEvent) => void;
+  /** Runs a night to its end; whatever it throws, the next one is run. */
+  readonly runNight: (stops: Stops) => Promise<ConcludedRun>;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
+}
+
+export interface Scheduler {
+  state(): ScheduleState;
+  /**
+   * Runs nights until it is stopped. Resolves to the night that was in hand then; null: none was.
+   */
+  run(stops: Stops): Promise<Night | null>;
+}
+
+/** How long it sleeps at a time: a machine that was suspended, or a clock that was set, is noticed by then. */
+const LOOK_EVERY_MS = MINUTE;
+/** Later than this a night does not begin by itself any more: its time has passed while nobody was looking. */
+const LATE_MS = 5 * MINUTE;
+/** A clock that goes back by less is only being trimmed. */
+const TRIMMED_MS = SECOND;
+/** A clock that goes back by more was wrong before, and so is what was done by it. */
+const WRONG_MS = DAY;
+
+/** It owns no timer and knows no clock but the one that it is given. */
+export function createScheduler(deps: SchedulerDeps): Scheduler {
+  const { clock, tell } = deps;
+  let next: PlannedNight | null = null;
+  let runningSince: Instant | null = null;
+  let last: Night | null = null;
+  let leftOut = 0;
+  /** No night that was due until here is run any more. */
+  let settledUntil: Instant = Number.NEGATIVE_INFINITY;
+
+  /** Plans anew, and keeps what still holds; what has passed is over. */
+  function plan(before: PlannedNight | null): Plan {
+    const now = clock.now();
+    if (settledUntil - now > WRONG_MS) settledUntil = now;
+    const planned = planNights(deps, settledUntil, now, before);
+    if (planned.passed !== null) settledUntil = planned.passed.lastDueAt;
+    return planned;
+  }
+
+  /** The next night, where others have passed unseen: perhaps one that makes up for them. */
+  function afterMissed({ passed, next: following }: Plan): PlannedNight {
+    if (passed === null) return following;
+    const now = clock.now();
+    // Where the time of another one has come, that one does what there is to do.
+    const madeUp = deps.catchUp && following.dueAt > now;
+    tell({ kind: 'missed', passed, madeUp, next: following });
+    return madeUp ? { dueAt: passed.lastDueAt, at: now } : following;
+  }
+
+  function planStart(): PlannedNight {
+    settledUntil = deps.lastBeganAt ?? clock.now();
+    const planned = plan(null);
+    tell({ kind: 'planned', next: planned.next });
+    return afterMissed(planned);
+  }
+
+  function planLate(): PlannedNight {
+    const planned = plan(null);
+    const following = afterMissed(planned);
+    leftOut += (planned.passed?.nights ?? 0) - (following === planned.next ? 0 : 1);
+    return following;
+  }
+
+  function planSetBack(before: PlannedNight, byMs: number): PlannedNight {
+    const planned = plan(before).next;
+    if (planned !== before) tell({ kind: 'set_back', byMs, next: planned });
+    return planned;
+  }
+
+  /** Waits for its moment. A number: the clock went back by so many ms. */
+  async function wait({ at }: PlannedNight, stop: AbortSignal): Promise<'due' | 'late' | number | 'stopped'> {
+    let seen = clock.now();
+    for (;;) {
+      const now = clock.now();
+      if (stop.aborted) return 'stopped';
+      if (now < seen - TRIMMED_MS) return seen - now;
+      if (now >= at) return now - at > LATE_MS ? 'late' : 'due';
+      seen = now;
+      await clock.sleep(Math.min(at - now, LOOK_EVERY_MS), stop).catch(() => {});
+    }
+  }
+
+  async function runOne({ dueAt }: PlannedNight, stops: Stops): Promise<Night> {
+    const startedAt = clock.now();
+    settledUntil = Math.max(settledUntil, dueAt);
+    next = planNights(deps, settledUntil, startedAt).next;
+    runningSince = startedAt;
+    tell({ kind: 'begun', dueAt });
+    const { end, error } = await concluded(() => deps.runNight(stops));
+    const night = nightOf({ startedAt, finishedAt: clock.now(), redact: deps.redact }, end);
+    last = night;
+    runningSince = null;
+    const { passed, next: planned } = plan(next);
+    next = planned;
+    leftOut += passed?.nights ?? 0;
+    tell({ kind: 'ended', dueAt, night, error, next });
+    if (passed !== null) tell({ kind: 'overlapped', passed, next });
+    return night;
+  }
+
+  return {
+    state: () => ({
+      cron: deps.cron,
+      timeZone: deps.timeZone,
+      nextAt: next?.at ?? null,
+      ...{ runningSince, last, leftOut },
+    }),
+    run: async (stops) => {
+      const { stop } = stops;
+      let inHand: Night | null = null;
+      for (next = planStart(); !stop.aborted; ) {
+        const planned: PlannedNight = next;
+        const what = await wait(planned, stop);
+        if (what === 'due') {
+          const night = await runOne(planned, stops);
+          if (stop.aborted) inHand = night;
+        } else if (what === 'late') next = planLate();
+        else if (what !== 'stopped') next = planSetBack(planned, what);
+      }
+      next = null;
+      return inHand;
+    },
+  };
+}
+
+async function concluded(
+  run: () => Promise<ConcludedRun>,
+): Promise<{ end: ConcludedRun | { thrown: unknown }; error: unknown }> {
+  try {
+    return { end: await run(), error: null };
+  } catch (error) {
+    return { end: { thrown: error }, error };
+  }
+}
