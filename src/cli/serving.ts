@@ -4,12 +4,14 @@ import type { ApiToken } from '../config/api-token.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import { UsageError } from '../domain/errors.ts';
 import { createApp } from '../serve/app.ts';
+import { createGate } from '../serve/gate.ts';
 import { LIMITS } from '../serve/limits.ts';
 import { allRoutes } from '../serve/routes/index.ts';
 import { createTurns } from '../serve/turns.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
+import { serveDashboard } from './dashboard.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** Everything that a server consists of but its socket. */
@@ -42,9 +44,17 @@ export function createServing(context: Context, token: ApiToken | null): Serving
       ...{ record: store.served, clock },
       ...{ limit: LIMITS.writes, patienceMs: LIMITS.patienceMs },
     });
-    const { wake } = webhooks.worker;
-    const routes = allRoutes({ record: store.served, turns, clock, onAsked: wake }, webhooks, io.version);
+    const { wake, state } = webhooks.worker;
     const revealToken = token && (() => token.token.reveal());
+    const pages = {
+      dashboard: serveDashboard(context, {
+        ...{ store: store.dashboard, turns, background: state, schedule: () => null },
+      }),
+      gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),
+      log,
+    };
+    const deps = { record: store.served, turns, clock, onAsked: wake };
+    const routes = allRoutes(deps, webhooks, pages, io.version);
     return { app: createApp({ routes, revealToken, newId: randomUUID, log }), webhooks, close };
   } catch (error) {
     close();

@@ -1,9 +1,11 @@
+import type { DashboardStore } from '../dashboard/ports.ts';
 import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { ReportStore } from '../report/ports.ts';
 import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import type { AskedStore, EventStore } from '../webhook/ports.ts';
+import { dashboardStore } from './dashboard.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
 import { type DryIntake, openDryIntake } from './dry-intake.ts';
@@ -35,6 +37,7 @@ export interface Store {
   readonly report: ReportStore;
   readonly served: ServedRecord;
   readonly asked: AskedStore;
+  readonly dashboard: DashboardStore;
   readonly maintenance: Maintenance;
   readonly pruning: Pruning;
   /** What opening it has migrated; null: nothing. */
@@ -61,6 +64,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       discover: discoverStore(db),
       report: reportStore(db),
       asked: askedStore(db),
+      dashboard: dashboardStore(db),
       served: {
         ...servedReader(db, options.migrations),
         putMappings: intake.putMappings,

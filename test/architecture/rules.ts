@@ -17,6 +17,7 @@ const PORTS = [
   'webhook/ports.ts',
   'serve/ports.ts',
   'night/ports.ts',
+  'dashboard/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -27,6 +28,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   report: { folders: ['domain'], ports: 'all' },
   webhook: { folders: ['domain'], ports: 'all' },
   night: { folders: ['domain'], ports: 'all' },
+  dashboard: { folders: ['domain', 'report'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -36,6 +38,8 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake/check-mapping.ts',
       'intake/decode.ts',
       'webhook/accept.ts',
+      'dashboard/dashboard.ts',
+      'dashboard/html/page.ts',
     ],
     ports: 'all',
   },
@@ -58,6 +62,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'webhook',
       'night',
       'serve',
+      'dashboard',
       'store',
       'source',
       'genesys',

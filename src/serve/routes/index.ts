@@ -2,16 +2,18 @@ import type { WebhookIntake } from '../../webhook/accept.ts';
 import { openApi } from '../openapi.ts';
 import type { Route, RouteDeps } from '../route.ts';
 import { closureRoutes } from './closures.ts';
+import { type PageDeps, pageRoutes } from './dashboard.ts';
 import { holdRoutes } from './hold.ts';
 import { mappingRoutes } from './mappings.ts';
 import { sessionRoutes } from './sessions.ts';
 import { descriptionRoute, statusRoutes } from './status.ts';
 import { webhookRoutes } from './webhooks.ts';
 
-/** Everything that is served. */
+/** Everything that is served; the pages for people are in no description for programs. */
 export function allRoutes(
   deps: RouteDeps,
   webhooks: Pick<WebhookIntake, 'acceptWebhook'>,
+  pages: PageDeps,
   version: string,
 ): Route[] {
   const routes: Route[] = [
@@ -24,5 +26,5 @@ export function allRoutes(
     descriptionRoute(() => description),
   ];
   const description = openApi(routes, version);
-  return routes;
+  return [...routes, ...pageRoutes(pages)];
 }
