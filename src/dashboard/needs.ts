@@ -1,4 +1,3 @@
-import { EXIT } from '../domain/errors.ts';
 import { HOUR } from '../domain/time.ts';
 import { dayName, plural, spaced } from '../report/formats/html/words.ts';
 import { howOf } from '../report/formats/lists-text.ts';
@@ -39,7 +38,6 @@ const NAMED_DAYS = 5;
 export function needsOf(around: Around): Need[] {
   const all = [
     ...backgroundTrouble(around),
-    ...refusals(around),
     ...missingNights(around),
     ...expiring(around),
     ...unclosable(around),
@@ -65,24 +63,6 @@ function backgroundTrouble({ background, times }: Around): Need[] {
   ];
 }
 
-/** What the guard has said tells what to do; the verdict has it only of the last sweep. */
-function refusals({ seen: { lastSweep, runs }, times }: Around): Need[] {
-  if (lastSweep === null) return [];
-  const sinceDone = runs.findIndex(({ kind, scope, dryRun, exitCode }) => {
-    return kind === 'sweep' && scope === 'full' && !dryRun && exitCode !== EXIT.refused;
-  });
-  const refused = (sinceDone < 0 ? runs : runs.slice(0, sinceDone)).filter(
-    ({ kind, dryRun, exitCode }) => kind === 'sweep' && !dryRun && exitCode === EXIT.refused,
-  );
-  const [newest] = refused;
-  if (newest === undefined) return [];
-  const title =
-    refused.length === 1
-      ? `A guard refused the sweep of ${times.when(newest.startedAt)}`
-      : `A guard has refused the last ${plural(refused.length, 'sweep')}`;
-  return [plain('refused', title, newest.message ?? `See “nightsweep runs ${newest.id}”.`)];
-}
-
 function missingNights({ seen: { report } }: Around): Need[] {
   const missing = report.nights?.missing;
   if (missing === undefined || missing.total === 0) return [];
@@ -92,7 +72,7 @@ function missingNights({ seen: { report } }: Around): Need[] {
     plain(
       'missing',
       `${plural(missing.total, 'night')} of the last ${report.days.length} days did not run`,
-      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: see what the log of cron, the timer or the server says of them.`,
+      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: see what the log of cron, the timer or the server says of that time.`,
       'watch',
     ),
   ];

@@ -7,6 +7,8 @@ export interface Times {
   when(at: Instant): string;
   /** `Tue 24 Nov` */
   day(at: Instant): string;
+  /** `02:00` */
+  minute(at: Instant): string;
   /** `02:00:07` */
   clock(at: Instant): string;
   /** 0 to 23. */
@@ -25,6 +27,7 @@ export function timesIn(timeZone: string): Times {
     timeZone,
     when: (at) => `${dayOf(at)}, ${minute.format(at)}`,
     day: dayOf,
+    minute: (at) => minute.format(at),
     clock: (at) => second.format(at),
     hour: (at) => Number(hour.format(at)),
   };

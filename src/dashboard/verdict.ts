@@ -117,21 +117,26 @@ function didNotRun(last: Run, everyMs: number, { seen, times }: Watched): Verdic
   };
 }
 
-type Ending = Pick<Verdict, 'tone' | 'word' | 'short'> & { readonly said: string; readonly todo?: string };
+interface Ending extends Pick<Verdict, 'tone' | 'word' | 'short'> {
+  readonly said: string;
+  readonly todo?: string;
+  /** Whether the message of the run is what to do. */
+  readonly isExplained?: boolean;
+}
 
 function ended(run: Run, watched: Watched): Verdict {
   const { seen, times } = watched;
   const subject = isNightly(run.startedAt, seen.now, times) ? 'Last night' : 'The last sweep';
-  const { said, todo = null, ...ending } = endingOf(run);
+  const { said, todo = null, isExplained = false, ...ending } = endingOf(run);
   const lasted = run.finishedAt === null ? '' : ` and took ${humanDuration(run.finishedAt - run.startedAt)}`;
   return {
     ...ending,
-    sentence: `${subject} ${said}.`,
+    sentence: `${subject} ${said}${asBefore(run, seen)}.`,
     facts: [
       `Run ${run.id} began ${times.when(run.startedAt)}${lasted}.`,
-      ...(run.message === null ? [] : [run.message]),
+      ...(run.message === null || isExplained ? [] : [run.message]),
     ],
-    todo,
+    todo: isExplained ? run.message : todo,
   };
 }
 
@@ -166,7 +171,7 @@ function endingOf(run: Run): Ending {
         todo: 'If this is so every night, raise maxCloses or maxDuration.',
       };
     case EXIT.refused:
-      return bad('Refused', 'was refused by a guard');
+      return { ...bad('Refused', 'was refused by a guard'), isExplained: true };
     case EXIT.auth:
       return { ...bad('Not let in', 'was not let in by Genesys Cloud'), todo: 'Run “nightsweep doctor”.' };
     case EXIT.unavailable:
@@ -183,6 +188,17 @@ function endingOf(run: Run): Ending {
 }
 
 const GOES_ON = 'Run “nightsweep sweep”: it settles what was in hand, and goes on with the rest.';
+
+/** A night that ends in the same bad way as those before it is said to be one of many. */
+function asBefore(run: Run, { runs }: Seen): string {
+  if (run.exitCode === null || !BAD.includes(run.exitCode)) return '';
+  const nights = runs.filter((one) => isNight(one) && one.id < run.id);
+  const other = nights.findIndex(({ exitCode }) => exitCode !== run.exitCode);
+  const before = other < 0 ? nights.length : other;
+  return before === 0 ? '' : before === 1 ? ', like the one before' : `, like the ${count(before)} before`;
+}
+
+const BAD: readonly number[] = [EXIT.refused, EXIT.auth, EXIT.unavailable];
 
 /** The job of a night, as opposed to what people try out and what comes in by day. */
 export function isNight({ kind, scope, dryRun }: Run): boolean {

@@ -43,6 +43,8 @@ export function closedPanel({ seen: { report } }: Model): Markup {
       day.ran ? 'yes' : expected(day.day) ? (day.day === today ? 'not yet' : 'no') : '–',
     ]),
   });
+  const isEmpty = all.every(({ mark, parts }) => mark === null && parts.every(([, n]) => n === 0));
+  if (isEmpty) return panel('closed', 'Closed each night', say, []);
   return panel('closed', 'Closed each night', say, [
     html`<ul class="legend"><li><span class="key closed"></span>closed</li><li><span class="key ended"></span>had already ended</li><li><span class="key trouble"></span>not closed</li><li><span class="key cross" aria-hidden="true">×</span>no sweep</li></ul>\n`,
     columns(`Closed each night. ${say}`, all),
@@ -74,6 +76,7 @@ export function backlogPanel({ seen: { report } }: Model): Markup {
     backlog.oldestMs === null
       ? 'Nothing is due for a look now.'
       : `${count(backlog.due)} due for a look now, the oldest silent for ${roughly(backlog.oldestMs)}.`;
+  if (points.size === 0) return panel('backlog', 'Backlog', say, []);
   const shown = (n: number | null) => (n === null ? '–' : n);
   const table = dataTable({
     caption: 'Due when the latest sweep of each day began, and left when it ended',

@@ -57,7 +57,13 @@ export interface Freshness {
 
 export function pageOf(model: Model): Page {
   const { verdict } = model;
-  const main = html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}${runsPanel(model)}${keptPanel(model)}${askedPanel(model)}${holdsPanel(model)}${backgroundPanel(model)}`;
+  const main = html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}<div class="most">
+${runsPanel(model)}<div class="pair">
+${askedPanel(model)}${holdsPanel(model)}</div>
+</div>
+<div class="rest">
+${keptPanel(model)}${backgroundPanel(model)}</div>
+`;
   const title = `${MARKS[verdict.tone]} ${verdict.short} · nightsweep`;
   return {
     title,

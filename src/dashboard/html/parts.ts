@@ -1,3 +1,4 @@
+import { shortened } from '../../domain/text.ts';
 import { humanDuration } from '../../domain/time.ts';
 import { html, type Markup } from '../../report/formats/html/markup.ts';
 import { count, plural } from '../../report/formats/html/words.ts';
@@ -23,11 +24,12 @@ ${todo === null ? null : html`<p class="todo">${todo}</p>\n`}<p class="facts">${
 `;
 }
 
-export function needsPanel({ needs }: Model): Markup {
+export function needsPanel({ needs, verdict }: Model): Markup {
   if (needs.length === 0) {
+    const besides = verdict.tone === 'bad' || verdict.todo !== null;
     return html`<section class="panel calm" aria-labelledby="needs">
 <h2 id="needs">Needs somebody</h2>
-<p class="say">Nothing does.</p>
+<p class="say">${besides ? 'Nothing besides what is said above.' : 'Nothing does.'}</p>
 </section>
 `;
   }
@@ -115,7 +117,7 @@ function ran(nights: Model['seen']['report']['nights']): [string, Markup | strin
   ];
 }
 
-export function runsPanel({ runs, times }: Model): Markup {
+export function runsPanel({ runs, times, seen: { lastSweep } }: Model): Markup {
   const say = runs.length === 0 ? 'Nothing has run yet.' : null;
   if (runs.length === 0) return panel('runs', 'Recent runs', say, []);
   const head: [name: string, look: string][] = [
@@ -133,26 +135,31 @@ export function runsPanel({ runs, times }: Model): Markup {
 <caption class="hidden">Recent runs, the newest first</caption>
 <thead><tr>${head.map(([name, look]) => html`<th scope="col" class="${look}">${name}</th>`)}</tr></thead>
 <tbody>
-${runs.map((line) => runRow(line, times))}</tbody>
+${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody>
 </table>
 `;
   return panel('runs', 'Recent runs', say, [table]);
 }
 
-function runRow(line: RunLine, times: Model['times']): Markup {
+/** @param isTold what it has said is on the page already */
+function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
   const { run, n, what, tone, end, closed, kept, trouble, left } = line;
   const took = run.finishedAt === null || n > 1 ? '' : humanDuration(run.finishedAt - run.startedAt);
-  const said = tone === 'bad' && n === 1 && run.message !== null ? run.message : null;
+  const said =
+    tone === 'bad' && n === 1 && !isTold && run.message !== null ? shortened(run.message, LONGEST) : null;
   const code = run.exitCode === null || run.exitCode === 0 ? null : ` (${run.exitCode})`;
   const number = (value: number, look = '') =>
     html`<td class="n${look}${value === 0 ? ' zero' : ''}">${run.dryRun && look === '' ? `(${count(value)})` : count(value)}</td>`;
   return html`<tr>
-<th scope="row">${run.id}</th><td class="when">${times.when(run.startedAt)}<span class="narrow-only"> ${what}</span></td><td class="roomy">${what}</td>
-<td class="end">${discOf(tone)} <span>${end}${code}${said === null ? null : html`<span class="said">${said}</span>`}</span></td>
+<th scope="row">${run.id}</th><td class="when"><span>${times.day(run.startedAt)},</span> <span>${times.minute(run.startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
+<td class="end"><div>${discOf(tone)} <span>${end}${code}${said === null ? null : html`<span class="said">${said}</span>`}</span></div></td>
 ${number(closed)}${number(kept, ' roomy')}<td class="n${trouble === 0 ? ' zero' : ' alarming'}">${count(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
 </tr>
 `;
 }
+
+/** What more a run has said is in `nightsweep runs`. */
+const LONGEST = 160;
 
 export function askedPanel({ seen: { asked, now }, requestMaxAgeMs }: Model): Markup {
   const { total, first, origins } = asked;
@@ -176,12 +183,12 @@ export function askedPanel({ seen: { asked, now }, requestMaxAgeMs }: Model): Ma
   ]);
 }
 
-export function holdsPanel({ seen: { held, report, now }, times }: Model): Markup {
+export function holdsPanel({ seen: { held, report }, times }: Model): Markup {
   const { onHold } = report.backlog;
   if (onHold === 0) return panel('holds', 'Holds', 'Nothing is on hold.', []);
   const lines = held.map(({ conversationId, sessionId, holdUntil }) => ({
     conversationId,
-    facts: [`session ${sessionId}`, `until ${times.when(holdUntil)}, in ${roughly(holdUntil - now)}`],
+    facts: [`session ${sessionId}`, `until ${times.when(holdUntil)}`],
   }));
   return panel(
     'holds',

@@ -53,7 +53,7 @@ main.old { opacity: 0.55; }
 .word { color: var(--tone); font-size: 14px; font-weight: 650; }
 h1 { font-size: clamp(23px, 3vw, 38px); line-height: 1.15; letter-spacing: -0.02em; font-weight: 650; text-wrap: balance; }
 .verdict .todo { margin-top: 8px; max-width: 80ch; }
-.verdict .facts { color: var(--soft); margin-top: 8px; max-width: 100ch; text-wrap: pretty; }
+.verdict .facts { color: var(--soft); margin-top: 8px; max-width: 120ch; text-wrap: pretty; }
 
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 14px; padding: 18px clamp(14px, 1.6vw, 22px) 20px; }
 h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 650; }
@@ -62,8 +62,8 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .calm { display: flex; gap: 12px; align-items: baseline; padding-top: 12px; padding-bottom: 12px; }
 .calm .say { margin: 0; }
 
-.need { display: grid; grid-template-columns: 4.6em 1fr; gap: 0 10px; margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--line); }
-.needs li.need:first-child { border-top: 0; padding-top: 0; }
+.needs > ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 0 36px; margin-top: 10px; }
+.need { display: grid; grid-template-columns: 4.4em 1fr; gap: 0 8px; padding: 10px 0; border-top: 1px solid var(--line); align-content: start; }
 .badge { font-size: 13px; font-weight: 650; border-radius: 6px; padding: 1px 8px; justify-self: start; align-self: start; margin-top: 1px; }
 .need.act .badge { color: var(--bad); background: var(--bad-veil); } .need.watch .badge { color: var(--watch); background: var(--watch-veil); }
 .need .title { font-weight: 600; } .need .todo { color: var(--soft); max-width: 90ch; }
@@ -76,20 +76,21 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .figures .of { font-size: 0.55em; letter-spacing: 0; }
 
 .closed { grid-column: span 7; } .backlog { grid-column: span 5; }
-.runs { grid-column: span 8; grid-row: span 4; } .kept, .asked, .holds, .background { grid-column: span 4; }
+.most { grid-column: span 8; } .rest { grid-column: span 4; } .most, .rest, .pair { display: grid; gap: 16px; }
+.pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
 
 .plot { position: relative; margin-top: 12px; }
-.scale { position: absolute; inset: 0 0 auto 0; height: 168px; pointer-events: none; }
+.scale { position: absolute; inset: 0 0 auto 0; height: 169px; pointer-events: none; border-bottom: 1px solid var(--axis); }
 .scale span { position: absolute; left: 0; right: 0; top: 0; border-top: 1px solid var(--grid); color: var(--soft); font-size: 12px; line-height: 1.3; }
 .scale span + span { top: 50%; }
 .columns { display: flex; gap: 3px; padding-left: 44px; position: relative; }
 .column { flex: 1 1 0; min-width: 0; }
-.column svg { display: block; width: 100%; height: 168px; border-bottom: 1px solid var(--axis); }
+.column svg { display: block; width: 100%; height: 168px; }
 .column i { display: block; text-align: center; font-style: normal; font-size: 13px; line-height: 18px; height: 18px; color: var(--ink); overflow: hidden; }
 .column:hover rect:not(.air) { opacity: 0.8; }
 svg .closed { fill: var(--closed); } svg .ended { fill: var(--ended); } svg .gone { fill: var(--gone); } svg .trouble { fill: var(--trouble); }
 svg .kept { fill: var(--kept); } svg .track { fill: var(--track); } svg .idle { fill: var(--idle-night); } svg .air { fill: transparent; }
-.course { display: block; height: 168px; width: calc(100% - 44px); margin-left: 44px; border-bottom: 1px solid var(--axis); overflow: visible; position: relative; }
+.course { display: block; height: 168px; width: calc(100% - 44px); margin-left: 44px; overflow: visible; position: relative; }
 .course path { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; }
 .course .surface { fill: var(--closed-veil); stroke: none; }
 .course .due { stroke: var(--closed); } .course .left { stroke: var(--trouble); } .course .line.left { stroke-dasharray: 5 4; }
@@ -119,11 +120,12 @@ caption { text-align: left; color: var(--soft); padding-bottom: 6px; }
 th, td { text-align: left; font-weight: 400; padding: 7px 18px 7px 0; border-top: 1px solid var(--line); vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
-.runs table { margin-top: 6px; } .runs .when { white-space: nowrap; } .runs .roomy { overflow-wrap: normal; }
+.runs table { margin-top: 6px; } .runs .when > span { white-space: nowrap; } .runs .when .narrow-only { white-space: normal; } .runs .roomy { overflow-wrap: normal; }
 .n { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); } .alarming { color: var(--trouble); font-weight: 650; }
 .said { display: block; color: var(--soft); font-size: 13.5px; max-width: 60ch; }
-.end { display: flex; gap: 8px; align-items: baseline; }
+.end > div { display: flex; gap: 8px; } .end .disc { margin-top: 0.12em; }
+.runs th[scope=row] { white-space: nowrap; } .runs th, .runs td { overflow-wrap: normal; } .said { overflow-wrap: anywhere; }
 .narrow-only { display: none; }
 
 .cases { margin-top: 8px; font-size: 14px; }
@@ -145,17 +147,17 @@ footer p { max-width: 100ch; }
 .login .wrong { color: var(--bad); font-weight: 600; } .login .hint { color: var(--soft); font-size: 14px; margin-top: 16px; }
 
 @media (max-width: 1080px) {
-  .closed, .backlog, .runs { grid-column: 1 / -1; grid-row: auto; } .kept, .asked, .holds, .background { grid-column: span 6; }
+  .closed, .backlog, .most, .rest { grid-column: 1 / -1; }
+  .rest { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start; }
   .figures { grid-template-columns: repeat(3, minmax(0, 1fr)); row-gap: 16px; }
   .figures > div:nth-child(3n + 1) { border-left: 0; }
 }
 @media (max-width: 640px) {
-  main { gap: 12px; }
-  .kept, .asked, .holds, .background { grid-column: 1 / -1; }
+  main, .most, .rest, .pair { gap: 12px; }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .figures > div { border-left: 0; } .figures > div:nth-child(2n) { border-left: 1px solid var(--line); }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
-  .runs .when { white-space: normal; } th, td { padding-right: 12px; }
+ th, td { padding-right: 12px; }
   .columns { gap: 2px; padding-left: 34px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
