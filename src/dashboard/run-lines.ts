@@ -21,7 +21,7 @@ export interface RunLine {
 
 const ENDS: Readonly<Record<number, readonly [Tone, string]>> = {
   [EXIT.ok]: ['good', 'done'],
-  [EXIT.incomplete]: ['watch', 'done, with trouble'],
+  [EXIT.incomplete]: ['watch', 'with trouble'],
   [EXIT.auth]: ['bad', 'not let in'],
   [EXIT.refused]: ['bad', 'refused by a guard'],
   [EXIT.workLeft]: ['watch', 'work left'],

@@ -156,13 +156,9 @@ function endingOf(run: Run): Ending {
       return { tone: 'good', word: 'Ran', short: `closed ${count(closed)}`, said: done };
     case EXIT.incomplete:
       return {
-        ...{
-          tone: 'watch',
-          word: 'Ran, with trouble',
-          short: `closed ${count(closed)}, ${count(trouble)} not`,
-        },
-        said:
-          trouble === 0 ? `${done}, but not all went well` : `${done}, but ${count(trouble)} did not go well`,
+        ...{ tone: 'watch', word: 'Ran, with trouble' },
+        short: `closed ${count(closed)}${trouble === 0 ? '' : `, ${count(trouble)} not`}`,
+        said: `${done}, but ${trouble === 0 ? 'not all went well' : `${count(trouble)} did not go well`}`,
       };
     case EXIT.workLeft:
       return {

@@ -58,11 +58,9 @@ export interface Freshness {
 export function pageOf(model: Model): Page {
   const { verdict } = model;
   const main = html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}<div class="most">
-${runsPanel(model)}<div class="pair">
-${askedPanel(model)}${holdsPanel(model)}</div>
-</div>
+${runsPanel(model)}${holdsPanel(model)}</div>
 <div class="rest">
-${keptPanel(model)}${backgroundPanel(model)}</div>
+${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
 `;
   const title = `${MARKS[verdict.tone]} ${verdict.short} · nightsweep`;
   return {
@@ -113,6 +111,7 @@ export function renderLogin(wrong: string | null): string {
 <h1>nightsweep</h1>
 <form method="post" action="/login">
 <label for="token">The token of this server</label>
+<input name="user" autocomplete="username" value="nightsweep" hidden>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${described}>
 ${said}<button>Log in</button>
 </form>

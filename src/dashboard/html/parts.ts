@@ -152,10 +152,10 @@ function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
     html`<td class="n${look}${value === 0 ? ' zero' : ''}">${run.dryRun && look === '' ? `(${count(value)})` : count(value)}</td>`;
   return html`<tr>
 <th scope="row">${run.id}</th><td class="when"><span>${times.day(run.startedAt)},</span> <span>${times.minute(run.startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
-<td class="end"><div>${discOf(tone)} <span>${end}${code}${said === null ? null : html`<span class="said">${said}</span>`}</span></div></td>
+<td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div></td>
 ${number(closed)}${number(kept, ' roomy')}<td class="n${trouble === 0 ? ' zero' : ' alarming'}">${count(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
 </tr>
-`;
+${said === null ? null : html`<tr class="said"><td></td><td colspan="8">${said}</td></tr>\n`}`;
 }
 
 /** What more a run has said is in `nightsweep runs`. */

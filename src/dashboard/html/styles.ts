@@ -76,8 +76,7 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .figures .of { font-size: 0.55em; letter-spacing: 0; }
 
 .closed { grid-column: span 7; } .backlog { grid-column: span 5; }
-.most { grid-column: span 8; } .rest { grid-column: span 4; } .most, .rest, .pair { display: grid; gap: 16px; }
-.pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
+.most { grid-column: span 8; } .rest { grid-column: span 4; } .most, .rest { display: grid; gap: 16px; }
 
 .plot { position: relative; margin-top: 12px; }
 .scale { position: absolute; inset: 0 0 auto 0; height: 169px; pointer-events: none; border-bottom: 1px solid var(--axis); }
@@ -123,13 +122,14 @@ thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
 .runs table { margin-top: 6px; } .runs .when > span { white-space: nowrap; } .runs .when .narrow-only { white-space: normal; } .runs .roomy { overflow-wrap: normal; }
 .n { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); } .alarming { color: var(--trouble); font-weight: 650; }
-.said { display: block; color: var(--soft); font-size: 13.5px; max-width: 60ch; }
-.end > div { display: flex; gap: 8px; } .end .disc { margin-top: 0.12em; }
-.runs th[scope=row] { white-space: nowrap; } .runs th, .runs td { overflow-wrap: normal; } .said { overflow-wrap: anywhere; }
+.said td { border-top: 0; padding-top: 0; color: var(--soft); font-size: 13.5px; }
+.end > div { display: flex; gap: 8px; } .end span { white-space: nowrap; } .end .disc { margin-top: 0.12em; }
+.runs th[scope=row] { white-space: nowrap; } .runs th, .runs td { overflow-wrap: normal; } .said td { overflow-wrap: anywhere; }
 .narrow-only { display: none; }
 
 .cases { margin-top: 8px; font-size: 14px; }
 .cases li { margin-top: 7px; }
+.holds .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 0 24px; }
 .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12.5px; display: block; }
 .facts { color: var(--soft); }
 .pairs { margin-top: 8px; }
@@ -153,11 +153,11 @@ footer p { max-width: 100ch; }
   .figures > div:nth-child(3n + 1) { border-left: 0; }
 }
 @media (max-width: 640px) {
-  main, .most, .rest, .pair { gap: 12px; }
+  main, .most, .rest { gap: 12px; }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .figures > div { border-left: 0; } .figures > div:nth-child(2n) { border-left: 1px solid var(--line); }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
- th, td { padding-right: 12px; }
+ .end span { white-space: normal; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
   .columns { gap: 2px; padding-left: 34px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
