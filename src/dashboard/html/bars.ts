@@ -113,9 +113,9 @@ function ticks(all: readonly { readonly tick: string }[]): Markup {
 `;
 }
 
-/** To 1, 2, 4, 6, 8 or 10 of its order of size: halves are whole. */
+/** To a round number whose half is whole too, or to 1. */
 export function roundUp(n: number): number {
   const size = 10 ** Math.floor(Math.log10(n));
-  const step = [1, 2, 4, 6, 8, 10].find((one) => one * size >= n) ?? 10;
-  return step * size;
+  const tops = [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map((step) => Math.round(step * size * 10) / 10);
+  return tops.find((top) => top >= n && (top === 1 || top % 2 === 0)) ?? n;
 }

@@ -58,7 +58,7 @@ export const SCRIPT = `
       const same = main.querySelector('details#' + CSS.escape(holder.id) + (isTable ? ' .scroll' : ' summary'));
       if (same !== null) same.focus({ preventScroll: true });
     }
-    if (title !== next.title) put(news, next.querySelector('h1').textContent);
+    if (title !== next.title) put(news, main.querySelector('h1').textContent);
     title = next.title;
     icon.href = next.querySelector('link[rel=icon]').href;
   };
@@ -75,9 +75,8 @@ export const SCRIPT = `
       });
       if (reply.type === 'opaqueredirect') { location.reload(); return; }
       if (reply.status === 200) {
-        const text = await reply.text();
+        replace(await reply.text());
         etag = reply.headers.get('etag');
-        replace(text);
       } else if (reply.status !== 304) {
         why = reply.status === 503 ? 'the record cannot be read' : 'it answers with ' + reply.status;
         throw new Error(why);
