@@ -14,7 +14,7 @@ export const DAYS = 28;
 /** What failed longer ago is either settled or resting. */
 export const FAILURE_DAYS = 14;
 /** Rows of one step: some ms. */
-const STEP = 2_000;
+const STEP = 1_000;
 /** More than are shown, since batches of requests are folded. */
 const RUNS = 200;
 const LISTED = 50;

@@ -25,13 +25,17 @@ const OPEN = `
 /** As long as every stored time; what follows it in a key is an id. */
 const TIME_LENGTH = 24;
 
-/** The record in steps that are short whatever it has grown to. Writes nothing. */
+/**
+ * The record in steps that are short whatever it has grown to. Writes nothing. Runs are looked up and not joined: for a
+ * join SQLite may read all of them to make a filter of their ids.
+ */
 export function dashboardStore(db: Db): DashboardStore {
   const sums = db.prepare<{ readonly since: string; readonly until: string }, SummaryColumns>(`
     SELECT ${SLOT} AS slot_at, o.run_id, o.outcome, o.reason, NULL AS queue_id, '' AS origin,
       count(*) AS n, sum(o.requests) AS requests
-    FROM outcomes AS o CROSS JOIN runs AS r ON r.id = o.run_id
-    WHERE o.decided_at >= @since AND o.decided_at < @until AND r.dry_run = 0
+    FROM outcomes AS o
+    WHERE o.decided_at >= @since AND o.decided_at < @until
+      AND (SELECT dry_run FROM runs WHERE id = o.run_id) = 0
     GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT slot_at, run_id, outcome, reason, NULL, '', sum(n), sum(requests)
@@ -92,7 +96,7 @@ export function dashboardStore(db: Db): DashboardStore {
     SELECT
       (SELECT count(*) FROM events WHERE settled_at IS NULL) AS waiting,
       (SELECT count(*) FROM events WHERE settled_at >= @since) AS settled,
-      (SELECT received_at FROM events ORDER BY id DESC LIMIT 1) AS last_at`);
+      (SELECT received_at FROM events WHERE id = (SELECT max(id) FROM events)) AS last_at`);
 
   return {
     sums: (since, until) => sums.all({ since: text(since), until: text(until) }).map(toSummary),
