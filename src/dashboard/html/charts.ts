@@ -13,7 +13,9 @@ export function closedPanel({ seen: { report } }: Model): Markup {
   const expected = expectsSweep(report);
   const today = days.at(-1)?.day;
   const trouble = (day: DayFigures) => day.failed + day.unconfirmed + day.expired + day.not_attempted;
-  const isMissed = (day: DayFigures) => !day.ran && expected(day.day) && day.day !== today;
+  const missing = new Set(report.nights?.missing.items.map(({ day }) => day));
+  // The night of today may still come.
+  const isMissed = ({ ran, day }: DayFigures) => !ran && expected(day) && (day !== today || missing.has(day));
   const idle = days.filter(isMissed).length;
   const say =
     days.every(({ ran }) => !ran) && totals.closed === 0
@@ -40,7 +42,7 @@ export function closedPanel({ seen: { report } }: Model): Markup {
     rows: days.map((day) => [
       dayName(day.day),
       ...[day.closed, day.already_closed, day.not_found, trouble(day), day.kept],
-      day.ran ? 'yes' : expected(day.day) ? (day.day === today ? 'not yet' : 'no') : '–',
+      day.ran ? 'yes' : isMissed(day) ? 'no' : expected(day.day) ? 'not yet' : '–',
     ]),
   });
   const isEmpty = all.every(({ mark, parts }) => mark === null && parts.every(([, n]) => n === 0));
