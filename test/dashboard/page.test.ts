@@ -89,6 +89,17 @@ describe('the page', () => {
     expect(tagOf({ ...record, events: { ...record.events, waiting: 1 } }).etag).not.toBe(tagOf(record).etag);
   });
 
+  it('shows the night of today as missing only when it is', () => {
+    const full = fullReport(28);
+    const today = full.days.at(-1)?.day ?? '';
+    const days = full.days.map((day) => (day.day === today ? { ...day, ran: false } : day));
+    const crossesWith = (missing: readonly { day: string; dueAt: number }[]) => {
+      const report = { ...full, days, nights: full.nights && { ...full.nights, missing: listed(missing) } };
+      return pageFor(seen([aRun()], { report })).match(/<i>×<\/i>/g)?.length ?? 0;
+    };
+    expect(crossesWith([{ day: today, dueAt: NOW - 9 * HOUR }]) - crossesWith([])).toBe(1);
+  });
+
   it('says that nothing needs anybody only when there is nothing to say', () => {
     expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
     expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');

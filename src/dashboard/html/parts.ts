@@ -147,7 +147,8 @@ function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
   const took = run.finishedAt === null || n > 1 ? '' : humanDuration(run.finishedAt - run.startedAt);
   const said =
     tone === 'bad' && n === 1 && !isTold && run.message !== null ? shortened(run.message, LONGEST) : null;
-  const code = run.exitCode === null || run.exitCode === 0 ? null : ` (${run.exitCode})`;
+  const code =
+    run.exitCode === null || run.exitCode === 0 ? null : html`<span class="roomy"> (${run.exitCode})</span>`;
   const number = (value: number, look = '') =>
     html`<td class="n${look}${value === 0 ? ' zero' : ''}">${run.dryRun && look === '' ? `(${count(value)})` : count(value)}</td>`;
   return html`<tr>

@@ -157,7 +157,7 @@ footer p { max-width: 100ch; }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .figures > div { border-left: 0; } .figures > div:nth-child(2n) { border-left: 1px solid var(--line); }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
- .end span { white-space: normal; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
+ .end div > span { white-space: normal; } .end > div { gap: 6px; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
   .columns { gap: 2px; padding-left: 34px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
