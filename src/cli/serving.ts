@@ -6,6 +6,7 @@ import { UsageError } from '../domain/errors.ts';
 import { CONTENT_TYPE } from '../metrics/server.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import { createApp } from '../serve/app.ts';
+import { createGate } from '../serve/gate.ts';
 import { LIMITS } from '../serve/limits.ts';
 import { allRoutes } from '../serve/routes/index.ts';
 import { metricsRoute } from '../serve/routes/metrics.ts';
@@ -14,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { openRecord, reopenRecord } from './compose.ts';
+import { serveDashboard } from './dashboard.ts';
 import { demandTellable } from './notifications.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { createSchedule, demandReady, type ScheduleInForce } from './scheduling.ts';
@@ -61,17 +63,27 @@ export function createServing(
     });
     const { worker } = webhooks;
     const schedule = inForce === null ? null : scheduleBeside(context, inForce, store);
-    const nextAt = () => schedule?.state().nextAt ?? null;
-    const metrics = serverMetrics(context, { store, turns, worker, nextAt });
-    const acceptWebhook = countedWebhooks(webhooks.acceptWebhook, metrics.onWebhook);
+    const metrics = serverMetrics(context, {
+      ...{ store, turns, worker },
+      nextAt: () => schedule?.state().nextAt ?? null,
+    });
+    const revealToken = token && (() => token.token.reveal());
+    const pages = {
+      dashboard: serveDashboard(context, {
+        ...{ store: store.dashboard, turns, background: worker.state },
+        schedule: () => schedule?.state() ?? null,
+      }),
+      gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),
+      log,
+    };
     const routes = allRoutes(
       { record: store.served, turns, clock, onAsked: worker.wake },
-      { acceptWebhook },
+      { acceptWebhook: countedWebhooks(webhooks.acceptWebhook, metrics.onWebhook) },
+      pages,
       io.version,
       // Without a token there are only programs of this machine to ask.
       [metricsRoute({ ...metrics, type: CONTENT_TYPE, isPublic: token === null })],
     );
-    const revealToken = token && (() => token.token.reveal());
     const onAnswered = metrics.served(routes);
     return {
       app: createApp({ routes, revealToken, newId: randomUUID, log, onAnswered }),

@@ -44,3 +44,8 @@ function actionForStatus(status: number | null, stage: string | null): string {
         : 'Look at it with nightsweep explain; if it cannot be read again, report it to Genesys.';
   }
 }
+
+/** Whether such a sentence asks somebody to do something now. */
+export function asksSomebody(action: string): boolean {
+  return !action.startsWith('Nothing');
+}

@@ -62,7 +62,7 @@ export function runsOfPeriodReader(db: Db): (since: Instant, until: Instant) => 
   };
 }
 
-function toFullSweep(row: RunColumns): FullSweep {
+export function toFullSweep(row: RunColumns): FullSweep {
   const { id, startedAt, finishedAt, exitCode, counts } = toRun(row);
   return { id, startedAt, finishedAt, exitCode, candidates: counts.candidates, left: counts.left };
 }

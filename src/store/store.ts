@@ -1,3 +1,4 @@
+import type { DashboardStore } from '../dashboard/ports.ts';
 import type { DiscoverStore } from '../discover/ports.ts';
 import type { HoldStore, IntakeStore, SourceStore } from '../intake/ports.ts';
 import type { MetricsStore } from '../metrics/ports.ts';
@@ -6,6 +7,7 @@ import type { NightRecord } from '../schedule/ports.ts';
 import type { ServedRecord } from '../serve/ports.ts';
 import type { Ledger, RunStore, WorkStore } from '../sweep/ports.ts';
 import type { AskedStore, EventStore } from '../webhook/ports.ts';
+import { dashboardStore } from './dashboard.ts';
 import { type OpenOptions, openDatabase } from './database.ts';
 import { discoverStore } from './discover.ts';
 import { type DryIntake, openDryIntake } from './dry-intake.ts';
@@ -41,6 +43,7 @@ export interface Store {
   readonly metrics: MetricsStore;
   readonly served: ServedRecord;
   readonly asked: AskedStore;
+  readonly dashboard: DashboardStore;
   readonly maintenance: Maintenance;
   readonly pruning: Pruning;
   /** What opening it has migrated; null: nothing. */
@@ -69,6 +72,7 @@ export function openStore(path: string, options: OpenOptions): Store {
       report: reportStore(db),
       metrics: metricsStore(db),
       asked: askedStore(db),
+      dashboard: dashboardStore(db),
       served: {
         ...servedReader(db, options.migrations),
         putMappings: intake.putMappings,

@@ -32,7 +32,7 @@ export function fromSummary(summary: Summary): SummaryColumns {
   };
 }
 
-function toSummary(row: SummaryColumns): Summary {
+export function toSummary(row: SummaryColumns): Summary {
   return {
     slotAt: instant(row.slot_at),
     runId: row.run_id,

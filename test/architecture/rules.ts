@@ -20,6 +20,7 @@ const PORTS = [
   'notify/ports.ts',
   'metrics/ports.ts',
   'schedule/ports.ts',
+  'dashboard/ports.ts',
 ];
 
 const FOLDERS: Readonly<Record<string, Arrows>> = {
@@ -33,6 +34,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   notify: { folders: ['domain'], files: ['webhook/signature.ts'], ports: 'all' },
   metrics: { folders: ['domain'], ports: 'all' },
   schedule: { folders: ['domain', 'night'], ports: 'all' },
+  dashboard: { folders: ['domain', 'report'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
@@ -42,6 +44,8 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake/check-mapping.ts',
       'intake/decode.ts',
       'webhook/accept.ts',
+      'dashboard/dashboard.ts',
+      'dashboard/html/page.ts',
     ],
     ports: 'all',
   },
@@ -67,6 +71,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'metrics',
       'schedule',
       'serve',
+      'dashboard',
       'store',
       'source',
       'genesys',

@@ -33,6 +33,8 @@ export interface Opened {
 export interface Reader {
   /** Skips the test where there is no browser. The page is closed with the others at the end. */
   open(test: TestContext, html: string, options?: BrowserContextOptions): Promise<Opened>;
+  /** The same for a page that is served. */
+  visit(test: TestContext, url: string, options?: BrowserContextOptions): Promise<Opened>;
 }
 
 /** To be called at the top of a file of tests. Its browser has a new, empty profile. */
@@ -49,20 +51,24 @@ export function aReader(): Reader {
   });
   if (!found) process.stderr.write(`Pages are not looked at: ${MISSING}.\n`);
   let files = 0;
-  return {
-    open: async (test, html, options = {}) => {
-      test.skip(!found, MISSING);
-      browser ??= chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  const reader: Reader = {
+    open: async (test, html, options) => {
       const path = join(dir, `${++files}.html`);
       writeFileSync(path, html);
+      return reader.visit(test, pathToFileURL(path).href, options);
+    },
+    visit: async (test, url, options = {}) => {
+      test.skip(!found, MISSING);
+      browser ??= chromium.launch({ executablePath: CHROMIUM, args: ARGS });
       const page = await (await browser).newPage({ viewport: { width: 1440, height: 900 }, ...options });
       const requests: string[] = [];
       const complaints: string[] = [];
       page.on('request', (request) => requests.push(request.url()));
       page.on('console', (message) => complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(error.message));
-      await page.goto(pathToFileURL(path).href);
+      await page.goto(url);
       return { page, requests, complaints };
     },
   };
+  return reader;
 }

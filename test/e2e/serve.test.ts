@@ -54,6 +54,21 @@ describe('serve', () => {
     expect(everything(place)).toEqual(before);
   });
 
+  it('shows at / how the night went, says where, and only to who has the token', async () => {
+    const place = await aPlace({ conversations: conversations(['with_bot', 'recently_active', 'with_bot']) });
+    const server = await serveIn(place);
+    await server.child.says(`The dashboard is at ${server.url}/, behind the token.`);
+    for (const n of [1, 2, 3]) await put(server, n);
+    expect((await place.run('sweep')).code).toBe(0);
+    const [{ closed }] = place.query("SELECT count(*) AS closed FROM outcomes WHERE outcome = 'closed'");
+    const look = (headers: Record<string, string>) =>
+      fetch(`${server.url}/`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
+    expect((await look({})).status).toBe(303);
+    const page = await (await look({ authorization: `Bearer ${TOKEN}` })).text();
+    expect(page).toContain(`ran and closed ${closed}.</h1>`);
+    expect(page).toContain(`<title>✓ closed ${closed} · nightsweep</title>`);
+  });
+
   it('with a sweep beside it: what is asked for is closed, and its outcome is told', async () => {
     const place = await aPlace({ conversations: conversations(['with_bot', 'recently_active', 'with_bot']) });
     const server = await serveIn(place);

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Agent, request } from 'undici';
 import { onTestFinished } from 'vitest';
-import type { Instant } from '../../src/domain/time.ts';
+import { createDashboard } from '../../src/dashboard/dashboard.ts';
+import type { BackgroundState, DashboardStore, ScheduleState } from '../../src/dashboard/ports.ts';
+import { DAY, HOUR, type Instant } from '../../src/domain/time.ts';
 import { createApp } from '../../src/serve/app.ts';
+import { createGate } from '../../src/serve/gate.ts';
 import type { ServedRecord } from '../../src/serve/ports.ts';
 import { PROBLEM_TYPE } from '../../src/serve/problem.ts';
 import { allRoutes } from '../../src/serve/routes/index.ts';
@@ -53,6 +56,14 @@ export interface ServerOptions {
   readonly writes?: number;
   readonly patienceMs?: number;
   readonly acceptWebhook?: WebhookIntake['acceptWebhook'];
+  /** Of the dashboard. */
+  readonly seen?: Partial<DashboardStore>;
+  readonly background?: BackgroundState;
+  readonly schedule?: ScheduleState;
+  /** Whether the process of a run is still there. */
+  readonly isAlive?: boolean;
+  /** How often an open dashboard asks for news, in ms. */
+  readonly everyMs?: number;
 }
 
 /** A server that is left when the test ends. */
@@ -92,14 +103,26 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     clock,
     log,
   });
+  const revealToken = token === null ? null : () => token;
+  const dashboard = createDashboard({
+    store: { ...store.dashboard, ...options.seen },
+    step: async (fn) => turns.read(fn),
+    clock,
+    ...{ timeZone: 'UTC', staleAfterMs: DAY, expectedEveryMs: DAY, requestMaxAgeMs: 48 * HOUR },
+    background: () => options.background ?? null,
+    schedule: () => options.schedule ?? null,
+    isAlive: () => options.isAlive ?? true,
+    everyMs: options.everyMs ?? 5_000,
+  });
   let ids = 0;
   const app = createApp({
     routes: allRoutes(
       { record: { ...store.served, ...options.record }, turns, clock, onAsked: () => note('asked') },
       { acceptWebhook: options.acceptWebhook ?? webhooks.acceptWebhook },
+      { dashboard, gate: createGate({ revealToken, hosts: [], now: clock.now }), log },
       '1.2.3',
     ),
-    revealToken: token === null ? null : () => token,
+    revealToken,
     newId: () => `request-${++ids}`,
     log,
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/connection.ts';
+import { dashboardStore } from '../../src/store/dashboard.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { discoverStore } from '../../src/store/discover.ts';
 import { eventStore } from '../../src/store/events.ts';
@@ -54,6 +55,7 @@ describe('the plan of every statement of', () => {
     ['the pruning', pruning],
     ['what is served', servedReader],
     ['what is asked for', askedStore],
+    ['the dashboard', dashboardStore],
   ])('%s searches, and never scans a large table', (_, port) => {
     const plans = plansOf(port);
     expect(plans.length).toBeGreaterThan(0);

@@ -48,6 +48,7 @@ async function runServe(context: Context): Promise<ExitCode> {
     const server = await listen(app, address, port);
     const { url, host } = server;
     log.info(`Listening on ${url}; stop with Ctrl-C.`);
+    log.info(`The dashboard is at ${url}/${token === null ? '' : ', behind the token'}.`);
     if (token === null) {
       log.warn('There is no NIGHTSWEEP_API_TOKEN, so mappings and close requests are refused.');
     }

@@ -2,6 +2,7 @@ import type { WebhookIntake } from '../../webhook/accept.ts';
 import { openApi } from '../openapi.ts';
 import type { Route, RouteDeps } from '../route.ts';
 import { closureRoutes } from './closures.ts';
+import { type PageDeps, pageRoutes } from './dashboard.ts';
 import { holdRoutes } from './hold.ts';
 import { mappingRoutes } from './mappings.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -9,13 +10,14 @@ import { descriptionRoute, statusRoutes } from './status.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /**
- * Everything that is served.
+ * Everything that is served; the pages for people are in no description for programs.
  *
  * @param others routes of what is mounted beside the record
  */
 export function allRoutes(
   deps: RouteDeps,
   webhooks: Pick<WebhookIntake, 'acceptWebhook'>,
+  pages: PageDeps,
   version: string,
   others: readonly Route[] = [],
 ): Route[] {
@@ -30,5 +32,5 @@ export function allRoutes(
     descriptionRoute(() => description),
   ];
   const description = openApi(routes, version);
-  return routes;
+  return [...routes, ...pageRoutes(pages)];
 }

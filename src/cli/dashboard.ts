@@ -1,0 +1,34 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { createDashboard, type Dashboard } from '../dashboard/dashboard.ts';
+import type { BackgroundState, DashboardStore, ScheduleState } from '../dashboard/ports.ts';
+import { SECOND } from '../domain/time.ts';
+import type { Turns } from '../serve/turns.ts';
+import type { Context } from './command.ts';
+
+export interface DashboardSources {
+  readonly store: DashboardStore;
+  readonly turns: Turns;
+  readonly background: () => BackgroundState | null;
+  readonly schedule: () => ScheduleState | null;
+}
+
+const EVERY_MS = 5 * SECOND;
+
+/** The dashboard of a server, by the clocks of this machine. */
+export function serveDashboard(context: Context, sources: DashboardSources): Dashboard {
+  const { store, turns, background, schedule } = sources;
+  const { io } = context;
+  const { policy, expectedEveryMs, requestMaxAgeMs } = context.config().config;
+  return createDashboard({
+    ...{ store, background, schedule, expectedEveryMs, requestMaxAgeMs },
+    step: async (fn) => {
+      await breathe();
+      return turns.read(fn);
+    },
+    clock: io.clock,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    staleAfterMs: policy.staleAfterMs,
+    isAlive: ({ host, pid }) => io.isAlive(host, pid),
+    everyMs: EVERY_MS,
+  });
+}

@@ -1,0 +1,59 @@
+import type { Run } from '../domain/run.ts';
+import type { Clock } from '../sweep/ports.ts';
+import { type Page, pageOf, renderPage } from './html/page.ts';
+import { modelOf } from './model.ts';
+import type { BackgroundState, DashboardStore, ScheduleState } from './ports.ts';
+import { type Question, readSeen, type Step } from './read.ts';
+import { shared } from './shared.ts';
+import { timesIn } from './times.ts';
+
+export interface DashboardParts extends Omit<Question, 'now'> {
+  readonly store: DashboardStore;
+  readonly step: Step;
+  readonly clock: Clock;
+  readonly requestMaxAgeMs: number;
+  readonly background: () => BackgroundState | null;
+  readonly schedule: () => ScheduleState | null;
+  /** Whether the process that began a run is still there. */
+  readonly isAlive: (run: Run) => boolean;
+  /** How often an open page asks for news. */
+  readonly everyMs: number;
+}
+
+/** The dashboard at one moment. */
+export interface Look {
+  readonly etag: Page['etag'];
+  /** By the clocks of its time zone: `12:03:20`. */
+  readonly asOf: string;
+  readonly ageSeconds: number;
+  /** The whole page. */
+  render(canLogOut: boolean): string;
+}
+
+export interface Dashboard {
+  /** Throws DatabaseError and BusyError. */
+  look(): Promise<Look>;
+}
+
+/** However many look at it, and however large the record is, others are served meanwhile. */
+export function createDashboard(parts: DashboardParts): Dashboard {
+  const { clock, timeZone, expectedEveryMs, requestMaxAgeMs, isAlive, everyMs } = parts;
+  const times = timesIn(timeZone);
+  const reading = shared(clock.now, () => readSeen(parts.store, { ...parts, now: clock.now() }, parts.step));
+  return {
+    look: async () => {
+      const { value: seen, at } = await reading();
+      const model = modelOf({
+        ...{ seen, times, expectedEveryMs, requestMaxAgeMs, isAlive },
+        background: parts.background(),
+        schedule: parts.schedule(),
+      });
+      const page = pageOf(model);
+      const ageSeconds = Math.max(0, Math.floor((clock.now() - at) / 1000));
+      return {
+        ...{ etag: page.etag, asOf: times.clock(at), ageSeconds },
+        render: (canLogOut) => renderPage(page, model, { asOf: at, ageSeconds, everyMs, canLogOut }),
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { type Around, type Need, needsOf } from './needs.ts';
+import { type RunLine, runLines } from './run-lines.ts';
+import { nextOf, type Verdict, verdictOf } from './verdict.ts';
+
+/** Everything that the dashboard says. */
+export interface Model
+  extends Pick<Around, 'seen' | 'times' | 'background' | 'schedule' | 'requestMaxAgeMs'> {
+  readonly verdict: Verdict;
+  /** When the next sweep is due, in a sentence; null: nobody knows. */
+  readonly next: string | null;
+  readonly needs: readonly Need[];
+  readonly runs: readonly RunLine[];
+}
+
+const RUNS = 12;
+
+/** Pure: the same record and surroundings, the same model. */
+export function modelOf(around: Around): Model {
+  const { seen, times, background, schedule, requestMaxAgeMs } = around;
+  return {
+    ...{ seen, times, background, schedule, requestMaxAgeMs },
+    verdict: verdictOf(around),
+    next: nextOf(around),
+    needs: needsOf(around),
+    runs: runLines(seen.runs, around.isAlive, RUNS),
+  };
+}

@@ -1,0 +1,159 @@
+import { HOUR } from '../domain/time.ts';
+import { dayName, plural, spaced } from '../report/formats/html/words.ts';
+import { howOf } from '../report/formats/lists-text.ts';
+import { asksSomebody } from '../report/next-action.ts';
+import type { Failure, Unclosable } from '../report/report.ts';
+import type { BackgroundState } from './ports.ts';
+import { roughly } from './times.ts';
+import type { Watched } from './verdict.ts';
+
+/** Something that somebody should do, or at least know. */
+export interface Need {
+  /** Unique on the page, and the same as long as it is the same need. */
+  readonly key: string;
+  /** `watch`: it may well pass by itself. */
+  readonly level: 'act' | 'watch';
+  readonly title: string;
+  readonly todo: string;
+  /** The first few conversations that it is about. */
+  readonly cases: readonly Case[];
+  /** Conversations beyond those. */
+  readonly more: number;
+}
+
+export interface Case {
+  readonly conversationId: string;
+  readonly facts: readonly string[];
+}
+
+export interface Around extends Watched {
+  readonly background: BackgroundState | null;
+  readonly requestMaxAgeMs: number;
+}
+
+const SHOWN = 5;
+const NAMED_DAYS = 5;
+
+/** What needs somebody, the most pressing first. */
+export function needsOf(around: Around): Need[] {
+  const all = [
+    ...backgroundTrouble(around),
+    ...missingNights(around),
+    ...expiring(around),
+    ...unclosable(around),
+    ...failures(around),
+  ];
+  return [...all.filter(({ level }) => level === 'act'), ...all.filter(({ level }) => level === 'watch')];
+}
+
+function plain(key: string, title: string, todo: string, level: Need['level'] = 'act'): Need {
+  return { key, level, title, todo, cases: [], more: 0 };
+}
+
+function backgroundTrouble({ background, times }: Around): Need[] {
+  if (background === null || background.trouble === null) return [];
+  const { trouble, retryAt } = background;
+  const again = retryAt === null ? '' : ` It tries again at ${times.clock(retryAt)}; nothing is lost.`;
+  return [
+    plain(
+      'background',
+      'Events and close requests are not worked on',
+      `${trouble.replace(/\.?$/, '.')}${again}`,
+    ),
+  ];
+}
+
+function missingNights({ seen: { report } }: Around): Need[] {
+  const missing = report.nights?.missing;
+  if (missing === undefined || missing.total === 0) return [];
+  const days = missing.items.slice(-NAMED_DAYS).map(({ day }) => dayName(day));
+  const more = missing.total - days.length;
+  return [
+    plain(
+      'missing',
+      `${plural(missing.total, 'night')} of the last ${report.days.length} days did not run`,
+      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: see what the log of cron, the timer or the server says of that time.`,
+      'watch',
+    ),
+  ];
+}
+
+/** A request that has this share of its time left is about to expire. */
+const LAST_PART = 1 / 4;
+
+function expiring({ seen: { asked, now }, requestMaxAgeMs }: Around): Need[] {
+  const [oldest] = asked.first;
+  if (oldest === undefined) return [];
+  const leftMs = oldest.requestedAt + requestMaxAgeMs - now;
+  if (leftMs > Math.max(LAST_PART * requestMaxAgeMs, Math.min(HOUR, requestMaxAgeMs))) return [];
+  const title =
+    leftMs > 0
+      ? `Close requests begin to expire in ${roughly(leftMs)}`
+      : 'Close requests are too old, and expire with the next sweep';
+  const todo = 'Run “nightsweep sweep --only-requested”, and see why they have not been served.';
+  const cases = asked.first.map(({ conversationId, origin, requestedAt }) => ({
+    conversationId,
+    facts: [origin, `asked ${roughly(now - requestedAt)} ago`],
+  }));
+  return [{ ...plain('expiring', title, todo), cases, more: asked.total - cases.length }];
+}
+
+function unclosable({ seen: { report } }: Around): Need[] {
+  return grouped(report.unclosable.items, (one: Unclosable) => ({
+    key: 'unclosable',
+    level: 'act',
+    title: (n) =>
+      `${plural(n, 'conversation')} could not be closed three nights running: ${spaced(howOf(one))}`,
+    todo: one.nextAction,
+    fact: factsOf(one),
+    ...one,
+  }));
+}
+
+function failures({ seen: { report } }: Around): Need[] {
+  const resting = new Set(report.unclosable.items.map(({ conversationId }) => conversationId));
+  const open = report.failures.items.filter(
+    ({ settledAs, conversationId }) => settledAs === null && !resting.has(conversationId),
+  );
+  return grouped(open, (one: Failure) => ({
+    key: 'failure',
+    level: asksSomebody(one.nextAction) ? 'act' : 'watch',
+    title: (n) => `${plural(n, 'conversation')} ${spaced(howOf(one))}`,
+    todo: one.nextAction,
+    fact: [...factsOf(one), ...(one.tries > 1 ? [plural(one.tries, 'time')] : [])],
+    ...one,
+  }));
+}
+
+interface Entry extends Pick<Need, 'key' | 'level' | 'todo'> {
+  readonly title: (n: number) => string;
+  readonly conversationId: string;
+  readonly fact: readonly string[];
+}
+
+/** What has gone wrong in the same way and asks for the same is one need. */
+function grouped<T>(items: readonly T[], entryOf: (item: T) => Entry): Need[] {
+  const groups = new Map<string, Entry[]>();
+  for (const item of items) {
+    const entry = entryOf(item);
+    const key = JSON.stringify([entry.key, entry.title(0), entry.todo]);
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return [...groups.values()].flatMap((entries, at) => {
+    const [first] = entries;
+    if (first === undefined) return [];
+    const cases = entries
+      .slice(0, SHOWN)
+      .map(({ conversationId, fact }) => ({ conversationId, facts: fact }));
+    const { key, level, todo } = first;
+    const title = first.title(entries.length);
+    return [{ key: `${key}-${at + 1}`, level, title, todo, cases, more: entries.length - cases.length }];
+  });
+}
+
+function factsOf({ sessionId, correlationId }: Pick<Failure, 'sessionId' | 'correlationId'>): string[] {
+  return [
+    ...(sessionId === null ? [] : [`session ${sessionId}`]),
+    ...(correlationId === null ? [] : [`correlation id ${correlationId}`]),
+  ];
+}

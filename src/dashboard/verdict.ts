@@ -1,0 +1,218 @@
+import { EXIT } from '../domain/errors.ts';
+import type { Run } from '../domain/run.ts';
+import { HOUR, humanDuration, type Instant } from '../domain/time.ts';
+import { count } from '../report/formats/html/words.ts';
+import type { ScheduledNight, ScheduleState } from './ports.ts';
+import type { Seen } from './read.ts';
+import { roughly, type Times } from './times.ts';
+
+/** `busy`: a sweep is at work. `none`: nothing has run yet. */
+export type Tone = 'good' | 'watch' | 'bad' | 'busy' | 'none';
+
+/** Did the last night run, and how did it end. */
+export interface Verdict {
+  readonly tone: Tone;
+  /** The tone in a word, so that colour is never alone. */
+  readonly word: string;
+  /** For the title of a tab: `closed 177`. */
+  readonly short: string;
+  readonly sentence: string;
+  /** When, how long, by which run; sentences. */
+  readonly facts: readonly string[];
+  /** What to do; null: nothing. */
+  readonly todo: string | null;
+}
+
+export interface Watched {
+  readonly seen: Seen;
+  readonly schedule: ScheduleState | null;
+  readonly expectedEveryMs: number | null;
+  /** Whether the process that began a run is still there. */
+  readonly isAlive: (run: Run) => boolean;
+  readonly times: Times;
+}
+
+/** A night counts as missing when this share of the time between two nights has passed, as in the report. */
+const LATE = 1 / 4;
+
+export function verdictOf(watched: Watched): Verdict {
+  const { seen, schedule, times } = watched;
+  const { lastSweep, now } = seen;
+  const begun = schedule?.last ?? null;
+  if (lastSweep?.state === 'running' && watched.isAlive(lastSweep)) return atWork(lastSweep, watched);
+  if (begun !== null && begun.report === null && begun.startedAt > (lastSweep?.startedAt ?? 0)) {
+    return couldNotBegin(begun, times);
+  }
+  if (schedule?.runningSince != null && lastSweep === null)
+    return atWorkAlready(schedule.runningSince, times);
+  if (lastSweep === null) return nothingYet(schedule);
+  const everyMs = watched.expectedEveryMs;
+  if (everyMs !== null && now > lastSweep.startedAt + everyMs * (1 + LATE)) {
+    return didNotRun(lastSweep, everyMs, watched);
+  }
+  return ended(lastSweep, watched);
+}
+
+function atWork(run: Run, { seen, times }: Watched): Verdict {
+  const done = Object.values(seen.progress ?? {}).reduce((sum, n) => sum + n, 0);
+  const closed = seen.progress?.closed ?? 0;
+  const before = seen.runs.find((one) => isNight(one) && one.id < run.id);
+  return {
+    ...{ tone: 'busy', word: 'At work', short: `at work, ${count(closed)} closed` },
+    sentence: `A sweep is at work: ${count(done)} looked at, ${count(closed)} closed so far.`,
+    facts: [
+      `Run ${run.id} began ${times.when(run.startedAt)}.`,
+      ...(before === undefined
+        ? []
+        : [`The one before closed ${count(before.counts.closed)}, on ${times.when(before.startedAt)}.`]),
+    ],
+    todo: null,
+  };
+}
+
+function atWorkAlready(since: Instant, times: Times): Verdict {
+  return {
+    ...{ tone: 'busy', word: 'At work', short: 'at work' },
+    sentence: 'The first sweep is at work.',
+    facts: [`It began ${times.when(since)}.`],
+    todo: null,
+  };
+}
+
+function couldNotBegin({ startedAt, message, exitCode }: ScheduledNight, times: Times): Verdict {
+  return {
+    ...{ tone: 'bad', word: 'Did not begin', short: 'could not begin' },
+    sentence: 'The last sweep could not begin.',
+    facts: [`It was to begin ${times.when(startedAt)}; exit code ${exitCode}.`],
+    todo: message,
+  };
+}
+
+function nothingYet(schedule: ScheduleState | null): Verdict {
+  return {
+    ...{ tone: 'none', word: 'Not yet', short: 'no sweep yet' },
+    sentence: 'No full sweep has run yet.',
+    facts: [],
+    todo:
+      schedule?.nextAt == null
+        ? 'Look at what one would close with “nightsweep sweep --dry-run”; then run “nightsweep sweep”, every night from cron or a timer.'
+        : null,
+  };
+}
+
+function didNotRun(last: Run, everyMs: number, { seen, times }: Watched): Verdict {
+  const dueAt = last.startedAt + everyMs;
+  const nights = Math.floor((seen.now - last.startedAt - LATE * everyMs) / everyMs);
+  const isLastNight = nights === 1 && isNightly(dueAt, seen.now, times);
+  return {
+    ...{ tone: 'bad', word: 'Did not run', short: 'did not run' },
+    sentence: isLastNight
+      ? 'Last night did not run.'
+      : `No sweep has run since ${times.when(last.startedAt)}.`,
+    facts: [
+      `One was due ${times.when(dueAt)}${nights > 1 ? `, and ${count(nights - 1)} more since` : ''}.`,
+      `The last one closed ${count(last.counts.closed)}, on ${times.when(last.startedAt)}.`,
+    ],
+    todo: 'See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.',
+  };
+}
+
+interface Ending extends Pick<Verdict, 'tone' | 'word' | 'short'> {
+  readonly said: string;
+  readonly todo?: string;
+  /** Whether the message of the run is what to do. */
+  readonly isExplained?: boolean;
+}
+
+function ended(run: Run, watched: Watched): Verdict {
+  const { seen, times } = watched;
+  const subject = isNightly(run.startedAt, seen.now, times) ? 'Last night' : 'The last sweep';
+  const { said, todo = null, isExplained = false, ...ending } = endingOf(run);
+  const lasted = run.finishedAt === null ? '' : ` and took ${humanDuration(run.finishedAt - run.startedAt)}`;
+  return {
+    ...ending,
+    sentence: `${subject} ${said}${asBefore(run, seen)}.`,
+    facts: [
+      `Run ${run.id} began ${times.when(run.startedAt)}${lasted}.`,
+      ...(run.message === null || isExplained ? [] : [run.message]),
+    ],
+    todo: isExplained ? run.message : todo,
+  };
+}
+
+function endingOf(run: Run): Ending {
+  const { closed, left } = run.counts;
+  const trouble = run.counts.failed + run.counts.unconfirmed + run.counts.expired;
+  const done = closed === 0 ? 'ran and had nothing to close' : `ran and closed ${count(closed)}`;
+  const bad = (word: string, said: string): Ending => ({
+    tone: 'bad',
+    word,
+    short: word.toLowerCase(),
+    said,
+  });
+  if (run.state === 'running') return { ...bad('Died', 'died: its process is gone'), todo: GOES_ON };
+  switch (run.exitCode) {
+    case EXIT.ok:
+      return { tone: 'good', word: 'Ran', short: `closed ${count(closed)}`, said: done };
+    case EXIT.incomplete:
+      return {
+        ...{ tone: 'watch', word: 'Ran, with trouble' },
+        short: `closed ${count(closed)}${trouble === 0 ? '' : `, ${count(trouble)} not`}`,
+        said: `${done}, but ${trouble === 0 ? 'not all went well' : `${count(trouble)} did not go well`}`,
+      };
+    case EXIT.workLeft:
+      return {
+        ...{ tone: 'watch', word: 'Work left', short: `closed ${count(closed)}, ${count(left)} left` },
+        said: `closed ${count(closed)} and left ${count(left)} for the next`,
+        todo: 'If this is so every night, raise maxCloses or maxDuration.',
+      };
+    case EXIT.refused:
+      return { ...bad('Refused', 'was refused by a guard'), isExplained: true };
+    case EXIT.auth:
+      return { ...bad('Not let in', 'was not let in by Genesys Cloud'), todo: 'Run “nightsweep doctor”.' };
+    case EXIT.unavailable:
+      return bad('Out of reach', `stopped: Genesys Cloud was out of reach, or had no requests left`);
+    case EXIT.database:
+      return { ...bad('Database', 'could not keep its record'), todo: 'Run “nightsweep db check”.' };
+    case EXIT.interrupted:
+    case EXIT.terminated:
+    case null:
+      return { ...bad('Interrupted', `was interrupted after closing ${count(closed)}`), todo: GOES_ON };
+    default:
+      return bad('Failed', `failed, with exit code ${run.exitCode}`);
+  }
+}
+
+const GOES_ON = 'Run “nightsweep sweep”: it settles what was in hand, and goes on with the rest.';
+
+/** A night that ends in the same bad way as those before it is said to be one of many. */
+function asBefore(run: Run, { runs }: Seen): string {
+  if (run.exitCode === null || !BAD.includes(run.exitCode)) return '';
+  const nights = runs.filter((one) => isNight(one) && one.id < run.id);
+  const other = nights.findIndex(({ exitCode }) => exitCode !== run.exitCode);
+  const before = other < 0 ? nights.length : other;
+  return before === 0 ? '' : before === 1 ? ', like the one before' : `, like the ${count(before)} before`;
+}
+
+const BAD: readonly number[] = [EXIT.refused, EXIT.auth, EXIT.unavailable];
+
+/** The job of a night, as opposed to what people try out and what comes in by day. */
+export function isNight({ kind, scope, dryRun }: Run): boolean {
+  return kind === 'sweep' && scope === 'full' && !dryRun;
+}
+
+/** Whether people would say `last night` of it. */
+function isNightly(at: Instant, now: Instant, { hour }: Times): boolean {
+  return now - at < 30 * HOUR && (hour(at) >= 20 || hour(at) < 8);
+}
+
+/** When the next sweep is due, in a sentence; null: nobody knows. */
+export function nextOf({ seen, schedule, expectedEveryMs, times }: Watched): string | null {
+  const { now, lastSweep } = seen;
+  if (schedule?.nextAt != null) {
+    return `The next begins ${times.when(schedule.nextAt)}, in ${roughly(schedule.nextAt - now)}.`;
+  }
+  if (expectedEveryMs === null || lastSweep === null) return null;
+  const dueAt = lastSweep.startedAt + expectedEveryMs;
+  return dueAt > now ? `The next is due ${times.when(dueAt)}, in ${roughly(dueAt - now)}.` : null;
+}

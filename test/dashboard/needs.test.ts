@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { needsOf } from '../../src/dashboard/needs.ts';
+import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
+import { aRun, around, NOW, seen } from './make.ts';
+
+const IDLE = { phase: 'idle', trouble: null, retryAt: null, lastBatchAt: null } as const;
+
+function asked(agoMs: number, total = 1) {
+  const one = { id: 1, conversationId: 'c-1', origin: 'http', requestedAt: NOW - agoMs };
+  return { total, first: [one], origins: [{ origin: 'http', n: total }] };
+}
+
+describe('what needs somebody', () => {
+  it('is nothing when all is well', () => {
+    expect(needsOf(around(seen([aRun()]), { background: IDLE }))).toEqual([]);
+  });
+
+  it('is the trouble in the background, with when it tries again', () => {
+    const background = { ...IDLE, trouble: 'Genesys does not answer', retryAt: NOW + 90_000 };
+    expect(needsOf(around(seen([]), { background }))).toMatchObject([
+      { level: 'act', todo: 'Genesys does not answer. It tries again at 14:01:30; nothing is lost.' },
+    ]);
+  });
+
+  it.each<[number, string | null]>([
+    [35 * HOUR, null],
+    [37 * HOUR, 'Close requests begin to expire in 11h'],
+    [49 * HOUR, 'Close requests are too old, and expire with the next sweep'],
+  ])('is a close request that waits since %i ms: %s', (ago, title) => {
+    const needs = needsOf(around(seen([], { asked: asked(ago, 3) })));
+    expect(needs.map((need) => need.title)).toEqual(title === null ? [] : [title]);
+    if (title !== null) expect(needs[0]).toMatchObject({ more: 2, cases: [{ conversationId: 'c-1' }] });
+  });
+
+  it('goes by the age at which requests expire, however short that is', () => {
+    const record = seen([], { asked: asked(10 * MINUTE) });
+    expect(needsOf(around(record, { requestMaxAgeMs: 30 * MINUTE }))).toHaveLength(1);
+  });
+
+  it('is what failed, with what to do, like with like; what the next sweep tries again comes after', () => {
+    const needs = needsOf(around(seen([aRun()], { report: fullReport(28) })));
+    const levels = needs.map(({ level }) => level);
+    expect(levels).toEqual([...levels].sort());
+    expect(new Set(needs.map(({ key }) => key)).size).toBe(needs.length);
+    const forbidden = needs.find(({ title }) => title.includes('failed (inspect, 403'));
+    expect(forbidden).toMatchObject({ level: 'act', todo: expect.stringContaining('Grant the OAuth') });
+    expect(forbidden?.cases[0]?.facts.join()).toMatch(/correlation id [0-9a-f]{8}-/);
+    expect(needs.find(({ title }) => title.includes('conversations unconfirmed'))?.level).toBe('watch');
+    expect(JSON.stringify(needs)).not.toContain('it has been closed since');
+  });
+
+  it('does not count twice what rests', () => {
+    const full = fullReport(28);
+    const [one] = full.failures.items.filter(({ settledAs }) => settledAs === null);
+    if (one === undefined) throw new Error('no failure');
+    const [resting] = full.unclosable.items;
+    if (resting === undefined) throw new Error('nothing rests');
+    const report = {
+      ...emptyReport(28),
+      failures: listed([one]),
+      unclosable: listed([{ ...resting, conversationId: one.conversationId }]),
+    };
+    expect(needsOf(around(seen([aRun()], { report }))).map(({ key }) => key)).toEqual(['unclosable-1']);
+  });
+
+  it('names the latest nights that did not run', () => {
+    const [missing] = needsOf(around(seen([aRun()], { report: fullReport(28) }))).filter(
+      ({ key }) => key === 'missing',
+    );
+    expect(missing?.title).toMatch(/^\d+ nights? of the last \d+ days did not run$/);
+    expect(missing?.level).toBe('watch');
+  });
+});

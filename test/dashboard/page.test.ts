@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columns, course, roundUp } from '../../src/dashboard/html/bars.ts';
+import { pageOf, renderLogin, renderPage } from '../../src/dashboard/html/page.ts';
+import { modelOf } from '../../src/dashboard/model.ts';
+import type { Seen } from '../../src/dashboard/read.ts';
+import { runLines } from '../../src/dashboard/run-lines.ts';
+import { roughly } from '../../src/dashboard/times.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { tries } from '../helpers/fuzz.ts';
+import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
+import { aRun, around, NOW, seen } from './make.ts';
+
+const FRESH = { asOf: NOW, ageSeconds: 2, everyMs: 5_000, canLogOut: true };
+
+function pageFor(record: Seen): string {
+  const model = modelOf(around(record));
+  return renderPage(pageOf(model), model, FRESH);
+}
+
+/** Tags in the order in which they come, with the names of their attributes. */
+function skeleton(page: string): string[] {
+  return [...page.replace(/<(style|script)>.*?<\/\1>/gs, '').matchAll(/<[a-zA-Z/!][^>]*>/g)].map(([tag]) =>
+    tag.replace(/"[^"]*"/g, '""'),
+  );
+}
+
+describe('the page', () => {
+  it('lets no text from outside become markup, wherever it stands', () => {
+    const build = (text: string) => {
+      const failure = fullReport(28).failures.items[0];
+      if (failure === undefined) throw new Error('no failure');
+      const report = {
+        ...emptyReport(28),
+        keptReasons: [{ reason: text, n: 3 }],
+        failures: listed([{ ...failure, sessionId: text, errorCode: text, correlationId: text }]),
+        backlog: { ...emptyReport(28).backlog, onHold: 1, pendingRequests: 1 },
+      };
+      return pageFor(
+        seen(
+          [
+            aRun({ message: text, exitCode: 5, state: 'refused' }),
+            aRun({ id: 3, message: text, exitCode: 1 }),
+          ],
+          {
+            report,
+            held: [{ conversationId: text, sessionId: text, holdUntil: NOW + DAY }],
+            asked: {
+              total: 1,
+              first: [{ id: 1, conversationId: text, origin: text, requestedAt: NOW }],
+              origins: [{ origin: text, n: 1 }],
+            },
+          },
+        ),
+      );
+    };
+    const plain = skeleton(build('plain'));
+    const hostile = fc.oneof(
+      fc.constantFrom(
+        '<script>alert(1)</script>',
+        '"><img src=x onerror=alert(1)>',
+        "' onload='x",
+        '&lt;b&gt;',
+        '</title>',
+      ),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
+    );
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(skeleton(build(text))).toEqual(plain);
+      }),
+      tries(25),
+    );
+  });
+
+  it('has no inline style and no handler, which its policy forbids', () => {
+    const page = pageFor(seen([aRun()], { report: fullReport(28) }));
+    expect(skeleton(page).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
+    expect(skeleton(renderLogin('wrong')).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
+  });
+
+  it('begins its title with the verdict, and changes its tag only with what is to be seen', () => {
+    const tagOf = (record: Seen) => pageOf(modelOf(around(record)));
+    const record = seen([aRun()], { report: fullReport(28) });
+    expect(tagOf(record).title).toBe('✓ closed 177 · nightsweep');
+    expect(tagOf({ ...record }).etag).toBe(tagOf(record).etag);
+    const at = (ms: number) => tagOf({ ...record, now: NOW + ms }).etag;
+    expect(at(2_000)).toBe(at(1_000));
+    expect(tagOf({ ...record, events: { ...record.events, waiting: 1 } }).etag).not.toBe(tagOf(record).etag);
+  });
+
+  it('shows the night of today as missing only when it is', () => {
+    const full = fullReport(28);
+    const today = full.days.at(-1)?.day ?? '';
+    const days = full.days.map((day) => (day.day === today ? { ...day, ran: false } : day));
+    const crossesWith = (missing: readonly { day: string; dueAt: number }[]) => {
+      const report = { ...full, days, nights: full.nights && { ...full.nights, missing: listed(missing) } };
+      return pageFor(seen([aRun()], { report })).match(/<i>×<\/i>/g)?.length ?? 0;
+    };
+    expect(crossesWith([{ day: today, dueAt: NOW - 9 * HOUR }]) - crossesWith([])).toBe(1);
+  });
+
+  it('says that nothing needs anybody only when there is nothing to say', () => {
+    expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
+    expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');
+  });
+});
+
+describe('a chart', () => {
+  it('rounds its scale up, so that nothing is cut and halves are whole', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10 ** 9 }), (n) => {
+        const top = roundUp(n);
+        expect(top).toBeGreaterThanOrEqual(n);
+        expect(top).toBeLessThanOrEqual(2 * n);
+        expect(top === 1 || top % 2 === 0).toBe(true);
+      }),
+      tries(200),
+    );
+  });
+
+  it('stacks its parts from the ground, and shows even the smallest', () => {
+    const parts = [
+      ['closed', 50],
+      ['trouble', 1],
+      ['gone', 0],
+    ] as const;
+    const { text } = columns('name', [{ title: 't', tick: 'x', parts, mark: null }]);
+    const rects = [...text.matchAll(/class="(\w+)" width="10" y="([\d.]+)" height="([\d.]+)"/g)].slice(0);
+    expect(rects.map(([, look, y, height]) => [look, Number(y), Number(height)])).toEqual([
+      ['closed', 16.67, 83.33],
+      ['trouble', 15, 1.67],
+    ]);
+    const few = columns('name', [
+      {
+        title: 't',
+        tick: 'x',
+        parts: [
+          ['closed', 100_000],
+          ['trouble', 1],
+        ],
+        mark: null,
+      },
+    ]);
+    expect(few.text).toContain('class="trouble" width="10" y="15.67" height="1.00"');
+  });
+
+  it('leaves a gap where nothing is known, and a dot for what stands alone', () => {
+    const level = (due: number | null) => ({ title: '', tick: '', due, left: null });
+    const { text } = course(
+      'name',
+      [level(1), null, level(2), level(2)].map((one) => one ?? level(null)),
+    );
+    expect(text).toContain('class="line due" d="M5 50.00M25 0.00L35 0.00"');
+    expect(text).toContain('class="dots due" d="M5 50.00h0M35 0.00h0"');
+  });
+});
+
+describe('the recent runs', () => {
+  const batch = (id: number, changes = {}) =>
+    aRun({ id, kind: 'webhook', scope: 'requested', counts: { closed: 2 }, ...changes });
+
+  it('fold batches that follow one another, by the worst of their ends', () => {
+    const runs = [batch(9), batch(8, { exitCode: 3 }), batch(7), aRun({ id: 6 }), batch(5)];
+    const lines = runLines(runs, () => true, 12);
+    expect(lines.map(({ run, n, what, tone, closed }) => [run.id, n, what, tone, closed])).toEqual([
+      [9, 3, '3 batches in the background', 'watch', 6],
+      [6, 1, 'sweep', 'good', 177],
+      [5, 1, 'batch in the background', 'good', 2],
+    ]);
+    expect(runLines(runs, () => true, 1)).toHaveLength(1);
+    expect(runLines(runs, () => true, 1)[0]?.n).toBe(3);
+  });
+
+  it('tell a dry run from a real one, and what died from what is at work', () => {
+    const dry = aRun({ id: 3, dryRun: true, scope: 'limited', counts: { wouldClose: 7 } });
+    const open = aRun({ id: 2, state: 'running', finishedAt: null, exitCode: null });
+    expect(runLines([dry, open], () => true, 5).map(({ what, end, closed }) => [what, end, closed])).toEqual([
+      ['dry limited sweep', 'done', 7],
+      ['sweep', 'at work', 177],
+    ]);
+    expect(runLines([open], () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
+  });
+});
+
+it.each([
+  [0, 'less than a minute'],
+  [90_000, '1m'],
+  [2 * HOUR + 13 * MINUTE, '2h 10m'],
+  [2 * HOUR + 9 * MINUTE, '2h'],
+  [23 * HOUR + 59 * MINUTE, '23h'],
+  [3 * DAY + 4 * HOUR, '3d 4h'],
+  [40 * DAY + 4 * HOUR, '40d'],
+])('%i ms are roughly %s', (ms, text) => {
+  expect(roughly(ms)).toBe(text);
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { ScheduleState } from '../../src/dashboard/ports.ts';
+import { nextOf, type Tone, verdictOf } from '../../src/dashboard/verdict.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { aRun, around, NIGHT, NOW, seen } from './make.ts';
+
+const SCHEDULE: ScheduleState = {
+  ...{ cron: '0 2 * * *', timeZone: 'UTC', nextAt: NIGHT + DAY, runningSince: null, last: null },
+};
+
+describe('the verdict on a night', () => {
+  it.each<[Tone, string, string, Parameters<typeof aRun>[0]]>([
+    ['good', 'closed 177', 'Last night ran and closed 177.', {}],
+    ['good', 'closed 0', 'Last night ran and had nothing to close.', { counts: { closed: 0 } }],
+    [
+      ...(['watch', 'closed 177, 4 not', 'Last night ran and closed 177, but 4 did not go well.'] as const),
+      { exitCode: 3, counts: { failed: 3, unconfirmed: 1 } },
+    ],
+    ['watch', 'closed 177', 'Last night ran and closed 177, but not all went well.', { exitCode: 3 }],
+    [
+      ...(['watch', 'closed 177, 1,200 left', 'Last night closed 177 and left 1,200 for the next.'] as const),
+      { exitCode: 6, state: 'stopped', counts: { left: 1_200 } },
+    ],
+    ['bad', 'refused', 'Last night was refused by a guard.', { exitCode: 5, state: 'refused' }],
+    ['bad', 'not let in', 'Last night was not let in by Genesys Cloud.', { exitCode: 4, state: 'failed' }],
+    [
+      ...(['bad', 'out of reach'] as const),
+      'Last night stopped: Genesys Cloud was out of reach, or had no requests left.',
+      { exitCode: 8, state: 'stopped' },
+    ],
+    ['bad', 'database', 'Last night could not keep its record.', { exitCode: 9, state: 'failed' }],
+    ['bad', 'failed', 'Last night failed, with exit code 1.', { exitCode: 1, state: 'failed' }],
+    [
+      ...(['bad', 'interrupted', 'Last night was interrupted after closing 177.'] as const),
+      { exitCode: 130, state: 'interrupted' },
+    ],
+    [
+      ...(['bad', 'interrupted', 'Last night was interrupted after closing 177.'] as const),
+      { exitCode: null, state: 'interrupted' },
+    ],
+    [...(['good', 'closed 177', 'The last sweep ran and closed 177.'] as const), { startedAt: NOW - HOUR }],
+  ])('is %s: %s', (tone, short, sentence, changes) => {
+    expect(verdictOf(around(seen([aRun(changes)])))).toMatchObject({ tone, short, sentence });
+  });
+
+  it('says what a guard has found as what to do, and of how many nights', () => {
+    const refused = { exitCode: 5, state: 'refused', message: 'Accept the policy.' } as const;
+    const runs = [3, 2, 1].map((n) => aRun({ ...refused, id: n, startedAt: NIGHT - (3 - n) * DAY }));
+    expect(verdictOf(around(seen(runs)))).toMatchObject({
+      sentence: 'Last night was refused by a guard, like the 2 before.',
+      todo: 'Accept the policy.',
+    });
+    expect(verdictOf(around(seen(runs.slice(0, 2)))).sentence).toContain('like the one before');
+  });
+
+  it('knows a sweep at work from one that died', () => {
+    const runs = [
+      aRun({ id: 41, state: 'running', finishedAt: null, exitCode: null, startedAt: NOW - HOUR }),
+      aRun({ id: 40, counts: { closed: 9 } }),
+    ];
+    const record = seen(runs, { progress: { closed: 12, kept: 30 } });
+    expect(verdictOf(around(record))).toMatchObject({
+      tone: 'busy',
+      sentence: 'A sweep is at work: 42 looked at, 12 closed so far.',
+      facts: ['Run 41 began Tue 24 Nov, 13:00.', 'The one before closed 9, on Tue 24 Nov, 02:00.'],
+    });
+    expect(verdictOf(around(record, { isAlive: () => false }))).toMatchObject({
+      ...{ tone: 'bad', word: 'Died', sentence: 'The last sweep died: its process is gone.' },
+    });
+  });
+
+  it('says that nothing has run yet, and what to do unless a schedule does it', () => {
+    expect(verdictOf(around(seen([])))).toMatchObject({ tone: 'none', short: 'no sweep yet' });
+    expect(verdictOf(around(seen([]))).todo).toContain('sweep --dry-run');
+    expect(verdictOf(around(seen([]), { schedule: SCHEDULE })).todo).toBeNull();
+    const runningSince = NOW - MINUTE;
+    expect(verdictOf(around(seen([]), { schedule: { ...SCHEDULE, runningSince } }))).toMatchObject({
+      tone: 'busy',
+    });
+  });
+
+  it.each<[number, string | null]>([
+    [30 * HOUR - 1, null],
+    [30 * HOUR + 1, 'Last night did not run.'],
+    [54 * HOUR + 1, 'No sweep has run since Mon 23 Nov, 02:00.'],
+  ])('%i ms after the last sweep is %s', (passed, sentence) => {
+    const startedAt = Date.parse('2026-11-23T02:00:00.000Z');
+    const record = seen([aRun({ startedAt })], { now: startedAt + passed });
+    const verdict = verdictOf(around(record));
+    expect(verdict.tone).toBe(sentence === null ? 'good' : 'bad');
+    if (sentence !== null) expect(verdict.sentence).toBe(sentence);
+    expect(verdictOf(around(record, { expectedEveryMs: null })).tone).toBe('good');
+  });
+
+  it('tells of a sweep that could not begin, until one has', () => {
+    const last = { startedAt: NOW - HOUR, exitCode: 4, message: 'No credentials.', report: null };
+    const schedule = { ...SCHEDULE, last };
+    expect(verdictOf(around(seen([aRun()]), { schedule }))).toMatchObject({
+      ...{ tone: 'bad', short: 'could not begin', todo: 'No credentials.' },
+    });
+    const later = aRun({ startedAt: NOW - MINUTE });
+    expect(verdictOf(around(seen([later]), { schedule })).tone).toBe('good');
+    const begun = { ...SCHEDULE, last: { ...last, report: {} } };
+    expect(verdictOf(around(seen([aRun()]), { schedule: begun })).tone).toBe('good');
+  });
+});
+
+describe('the next sweep', () => {
+  it('is due by the schedule, else by what is expected, else nobody knows', () => {
+    const record = seen([aRun()]);
+    expect(nextOf(around(record, { schedule: SCHEDULE }))).toBe('The next begins Wed 25 Nov, 02:00, in 12h.');
+    expect(nextOf(around(record))).toBe('The next is due Wed 25 Nov, 02:00, in 12h.');
+    expect(nextOf(around(record, { expectedEveryMs: null }))).toBeNull();
+    expect(nextOf(around(seen([])))).toBeNull();
+    expect(nextOf(around(record, { expectedEveryMs: HOUR }))).toBeNull();
+  });
+});
