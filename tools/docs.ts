@@ -8,7 +8,7 @@ const at = (path: string) => new URL(`../${path}`, import.meta.url);
 writeFileSync(at('docs/cli.md'), cliPage());
 
 const readme = readFileSync(at('README.md'), 'utf8');
-const between = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/;
+const between = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
 writeFileSync(
   at('README.md'),
   readme.replace(between, (_, begin: string, end: string) => `${begin}${settingsMarkdown().trim()}${end}`),
