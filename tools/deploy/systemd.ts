@@ -30,7 +30,9 @@ export async function systemdProblems(folder: string): Promise<string[]> {
     for (const path of [units, join(root, 'usr/bin'), join(root, 'etc/sysusers.d')])
       mkdirSync(path, { recursive: true });
     cpSync(folder, units, { recursive: true });
-    cpSync(SYSTEM_UNITS, join(root, SYSTEM_UNITS), { recursive: true, verbatimSymlinks: true });
+    mkdirSync(join(root, SYSTEM_UNITS), { recursive: true });
+    for (const name of readdirSync(SYSTEM_UNITS).filter((one) => /\.(target|slice|mount)$/.test(one)))
+      cpSync(join(SYSTEM_UNITS, name), join(root, SYSTEM_UNITS, name), { verbatimSymlinks: true });
     const program = join(root, 'usr/bin/nightsweep');
     writeFileSync(program, '#!/bin/sh\n');
     chmodSync(program, 0o755);
