@@ -5,6 +5,7 @@ import { COMMANDS } from '../src/cli/commands/index.ts';
 import { settingsMarkdown } from '../src/config/describe.ts';
 import { CLOSE_REASONS, KEEP_REASONS, RULES } from '../src/domain/decide.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
+import { cliPage } from '../tools/cli-page.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const readme = read('README.md');
@@ -45,4 +46,39 @@ it('docs/decisions.md has every rule, reason and outcome', () => {
     expect(decisions).toContain(`\`${word}\``);
   // Two rows of the table are one rule: a request is closed, or kept because somebody was active.
   expect(decisions.match(/^\| \d+ +\|/gm)).toHaveLength(RULES.length + 1);
+});
+
+describe('docs/cli.md', () => {
+  const page = read('docs/cli.md');
+
+  it('is what npm run docs makes of the tables', () => {
+    expect(page).toBe(cliPage());
+  });
+
+  it('links only to headings that it has', () => {
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title.replaceAll(' ', '-'));
+    const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(COMMANDS.length);
+    for (const link of new Set(links)) expect(headings.map((one) => one.toLowerCase())).toContain(link);
+  });
+});
+
+describe('the changelog', () => {
+  const changelog = read('CHANGELOG.md');
+  const { version } = JSON.parse(read('package.json'));
+
+  it('begins with what is not released, or with the version of the package', () => {
+    const [newest] = [...changelog.matchAll(/^## \[(.+?)\]/gm)].map(([, name]) => name);
+    expect(['Unreleased', version]).toContain(newest);
+    expect(changelog).toMatch(
+      new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d{2}-\\d{2}$`, 'm'),
+    );
+  });
+
+  it('has only the kinds of change that there are', () => {
+    const kinds = [...changelog.matchAll(/^### (.+)$/gm)].map(([, kind]) => kind);
+    expect(kinds.length).toBeGreaterThan(0);
+    for (const kind of kinds)
+      expect(['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']).toContain(kind);
+  });
 });

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { Secrets } from '../config/secrets.ts';
+import { SETTINGS } from '../config/settings.ts';
 import type { Surroundings } from '../config/surroundings.ts';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
 import type { RequestHub } from '../metrics/hub.ts';
@@ -29,8 +30,10 @@ export interface Context {
 /** A flag of the command line; a switch unless it takes a value. */
 export interface Flag {
   readonly describe: string;
-  /** What stands for the value in `--help`. */
+  /** What stands for the value in `--help`; for `FILE` the shell completes paths. */
   readonly value?: string;
+  /** All the words that it can be, where they are few. */
+  readonly choices?: readonly string[];
   /** One letter. */
   readonly alias?: string;
   /** It may be given more than once. */
@@ -39,9 +42,22 @@ export interface Flag {
 
 export type Flags = Readonly<Record<string, Flag>>;
 
+/** A flag that takes one of these words. */
+export function oneOf(value: string, choices: readonly string[], usual: string, what?: string): Flag {
+  const told = `${choices.join(', ')} (${usual})`;
+  return { value, choices, describe: what === undefined ? told : `${what}: ${told}` };
+}
+
+/** The contract to speak; a setting. */
+export function apiFlag(when?: string): Flag {
+  const { words = [] } = SETTINGS.api.kind;
+  const told = words.join(' or ');
+  return { value: 'NAME', choices: words, describe: when === undefined ? told : `${when}: ${told}` };
+}
+
 /** One command. `run` is callable without the parser. */
 export interface Command {
-  /** Words after `nightsweep`, with the positionals: `import mapping <file>`. */
+  /** Words after `nightsweep`, with the positionals: `import mapping <file>`; the shell completes paths for `file`. */
   readonly usage: string;
   readonly summary: string;
   readonly examples: readonly (readonly [command: string, what: string])[];

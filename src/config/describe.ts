@@ -1,5 +1,5 @@
 import { type CredentialName, endpointsOf, findCredential } from './credentials.ts';
-import { readEnvironment } from './environment.ts';
+import { type OTHER_VARIABLES, readEnvironment } from './environment.ts';
 import type { SettingOrigin } from './given.ts';
 import type { Kind } from './kinds.ts';
 import type { LoadedConfig } from './load.ts';
@@ -83,7 +83,30 @@ export function settingsMarkdown(): string {
       description,
     ];
   });
-  const head = ['setting', 'flag', 'environment', 'default', 'unit', 'what it does'];
+  return markdownTable(['setting', 'flag', 'environment', 'default', 'unit', 'what it does'], rows);
+}
+
+const OTHERS: Readonly<Record<(typeof OTHER_VARIABLES)[number], string>> = {
+  NIGHTSWEEP_CONFIG: 'The file with the settings; `nightsweep.yaml` in the working directory if there.',
+  NIGHTSWEEP_API_TOKEN: 'What callers of `serve` must show as their bearer token.',
+  NIGHTSWEEP_API_TOKEN_FILE: 'A file with that token instead.',
+  NIGHTSWEEP_WEBHOOK_SECRET: 'What webhooks are signed with (Standard Webhooks).',
+  NIGHTSWEEP_WEBHOOK_SECRET_FILE: 'A file with that secret instead.',
+  NIGHTSWEEP_WEBHOOK_TOKEN: 'The bearer token of senders of webhooks that cannot sign.',
+  NIGHTSWEEP_WEBHOOK_TOKEN_FILE: 'A file with that token instead.',
+};
+
+/** A table of the variables that are no settings: credentials, secrets, and where the settings are. */
+export function variablesMarkdown(): string {
+  const credentials = CREDENTIALS.map(([, variable, , description]) => [variable, description] as const);
+  const rows = [...credentials, ...Object.entries(OTHERS)];
+  return markdownTable(
+    ['variable', 'what it is'],
+    rows.map(([variable, description]) => [`\`${variable}\``, description]),
+  );
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return `${lines.join('\n')}\n`;
 }

@@ -21,7 +21,7 @@ export interface Variable {
 export type Environment = ReadonlyMap<string, Variable>;
 
 /** Ours, but not settings: read elsewhere. */
-const OTHER_VARIABLES = [
+export const OTHER_VARIABLES = [
   'NIGHTSWEEP_CONFIG',
   'NIGHTSWEEP_API_TOKEN',
   'NIGHTSWEEP_API_TOKEN_FILE',

@@ -11,6 +11,8 @@ export interface Kind<T> {
   readonly accepts: string;
   /** A list may also be written as a YAML sequence. */
   readonly isList: boolean;
+  /** All that it can be, where that is a few words. */
+  readonly words?: readonly string[];
   parse(text: string): Parsed<T>;
   format(value: T): string;
 }
@@ -67,6 +69,7 @@ export function choice<const T extends string>(...words: readonly T[]): Kind<T> 
     unit: accepts,
     accepts,
     isList: false,
+    words,
     parse(text) {
       const found = words.find((word) => word === text.toLowerCase());
       if (found !== undefined) return accept(found);

@@ -3,7 +3,7 @@ import { UNSETTLED } from '../../domain/outcome.ts';
 import { humanDuration, SECOND } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
 import type { Answer } from '../../sweep/handover.ts';
-import type { Command, Context } from '../command.ts';
+import { apiFlag, type Command, type Context } from '../command.ts';
 import { hang } from '../render/hang.ts';
 
 const PENDING = 'the request stays, and the next sweep serves it';
@@ -23,7 +23,7 @@ export const close: Command = {
     force: { describe: 'close even if somebody is active meanwhile' },
     grace: { value: 'DURATION', describe: 'when interrupted, finish what is in hand within this (20s)' },
     rate: { value: 'N', describe: 'requests a minute at most (300)' },
-    api: { value: 'NAME', describe: 'platform or gateway' },
+    api: apiFlag(),
   },
   exits: [
     EXIT.incomplete,

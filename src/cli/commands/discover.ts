@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
-import type { Command, Context } from '../command.ts';
+import { apiFlag, type Command, type Context } from '../command.ts';
 import { newFile } from '../files.ts';
 
 const SINCE = '30d';
@@ -26,7 +26,7 @@ export const discover: Command = {
     missing: { describe: 'the reverse: open mappings that analytics does not know' },
     verify: { describe: 'with --missing: read each one, for only a 404 proves it' },
     rate: { value: 'N', describe: 'requests a minute at most (300)' },
-    api: { value: 'NAME', describe: 'platform; the gateway contract has no analytics' },
+    api: { ...apiFlag(), describe: 'platform; the gateway contract has no analytics' },
   },
   exits: [
     EXIT.incomplete,

@@ -1,12 +1,12 @@
 import { EXIT, type ExitCode, worstExit } from '../../domain/errors.ts';
-import type { Command, Context } from '../command.ts';
+import { apiFlag, type Command, type Context } from '../command.ts';
 
 /** Whether everything is ready for the first night. */
 export const doctor: Command = {
   usage: 'doctor',
   summary: 'Checks credentials, organisation, permissions, limits, clock, database, lease and the last runs.',
   examples: [['nightsweep doctor', 'before the first night, and when a night went wrong']],
-  options: { api: { value: 'NAME', describe: 'platform or gateway' } },
+  options: { api: apiFlag() },
   exits: [EXIT.auth, EXIT.refused, EXIT.unavailable, EXIT.database],
   run: async (context: Context): Promise<ExitCode> => {
     const { out } = context;

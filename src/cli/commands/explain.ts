@@ -1,7 +1,7 @@
 import type { Conversation } from '../../domain/conversation.ts';
 import { ApiError, EXIT, type ExitCode, ExpectedError, UsageError } from '../../domain/errors.ts';
 import type { SessionConversation } from '../../report/ports.ts';
-import type { Command, Context } from '../command.ts';
+import { apiFlag, type Command, type Context } from '../command.ts';
 import { sessionJson, sessionText } from '../render/session.ts';
 
 /** Why one conversation was or was not closed. */
@@ -18,7 +18,7 @@ export const explain: Command = {
     session: { value: 'SESSION_ID', describe: 'the conversation of this session, or a list of several' },
     offline: { describe: 'do not read it from Genesys Cloud' },
     'stale-after': { value: 'DURATION', describe: 'as for sweep' },
-    api: { value: 'NAME', describe: 'platform or gateway' },
+    api: apiFlag(),
   },
   exits: [EXIT.database],
   run: runExplain,

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, UsageError, worstExit } from '../../domain/errors.ts';
 import { visible } from '../../report/text.ts';
 import type { Store } from '../../store/store.ts';
-import type { Command, Context } from '../command.ts';
+import { apiFlag, type Command, type Context } from '../command.ts';
 import { newFile, write } from '../files.ts';
 import type { Imported } from '../import-file.ts';
 import { IMPORT_OPTIONS } from '../import-flags.ts';
@@ -26,7 +26,7 @@ export const importCloses: Command = {
     again: { describe: 'import a file that was imported before' },
     grace: { value: 'DURATION', describe: 'with --now: when interrupted, finish within this (20s)' },
     rate: { value: 'N', describe: 'with --now: requests a minute at most (300)' },
-    api: { value: 'NAME', describe: 'with --now: platform or gateway' },
+    api: apiFlag('with --now'),
   },
   exits: [
     EXIT.incomplete,

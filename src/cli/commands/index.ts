@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { close } from './close.ts';
+import { completionBash, completionFish, completionZsh } from './completion.ts';
 import { config } from './config.ts';
 import { dbBackup, dbCheck, dbMigrate, dbStatus } from './db.ts';
 import { dbPrune } from './db-prune.ts';
@@ -41,10 +42,14 @@ export const COMMANDS: readonly Command[] = [
   dbPrune,
   simulate,
   demo,
+  completionBash,
+  completionZsh,
+  completionFish,
 ];
 
 /** First words that several commands share. */
 export const GROUPS: Readonly<Record<string, string>> = {
   import: 'Bring in mappings, or a list of conversations to close.',
+  completion: 'Print a completion script for a shell.',
   db: 'Housekeeping of the database.',
 };

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { FORMATS, render } from '../../report/formats/formats.ts';
 import { GROUPINGS } from '../../report/report.ts';
-import type { Command, Context } from '../command.ts';
+import { type Command, type Context, oneOf } from '../command.ts';
 import { deliver } from '../deliver.ts';
 import { outputFile } from '../files.ts';
 import { reportWhatIf, WHAT_IF } from '../what-if.ts';
@@ -23,8 +23,8 @@ export const report: Command = {
   options: {
     since: { value: 'WHEN', describe: 'an age such as 7d, a date or a time (7d)' },
     until: { value: 'WHEN', describe: 'likewise (now)' },
-    by: { value: 'WHAT', describe: `${GROUPINGS.join(', ')} (day)` },
-    format: { value: 'NAME', describe: `${FORMATS.join(', ')} (table)` },
+    by: oneOf('WHAT', GROUPINGS, 'day'),
+    format: oneOf('NAME', FORMATS, 'table'),
     out: { value: 'FILE', describe: 'write to this file; its ending tells the format where none is given' },
     bom: { describe: 'begin a CSV so that Excel reads it as UTF-8' },
     ...WHAT_IF,

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode, interruptExit, UsageError } from '../../domain/err
 import { MINUTE } from '../../domain/time.ts';
 import { visible } from '../../report/text.ts';
 import { FAULT_KINDS } from '../../simulator/faults.ts';
-import type { Command, Context } from '../command.ts';
+import { type Command, type Context, oneOf } from '../command.ts';
 import { outputFile, write } from '../files.ts';
 
 const EFFECTS = ['reply', 'delayed', 'never'] as const;
@@ -29,7 +29,7 @@ export const simulate: Command = {
       describe: `KIND=PROBABILITY, may be repeated; ${FAULT_KINDS.join(', ')}`,
     },
     'rate-limit': { value: 'N', describe: 'requests a minute it permits (300)' },
-    'close-effect': { value: 'NAME', describe: `what a close does: ${EFFECTS.join(', ')} (reply)` },
+    'close-effect': oneOf('NAME', EFFECTS, 'reply', 'what a close does'),
     'missing-permission': {
       value: 'NAME',
       many: true,

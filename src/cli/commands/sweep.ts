@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { Command, Context } from '../command.ts';
+import { apiFlag, type Command, type Context } from '../command.ts';
 import { newFile, write } from '../files.ts';
 
 /** The job. */
@@ -26,7 +26,7 @@ export const sweep: Command = {
     concurrency: { value: 'N', describe: 'conversations in flight (10)' },
     'no-survey': { describe: 'read every conversation one by one' },
     'only-requested': { describe: 'serve close requests only, nothing by policy' },
-    api: { value: 'NAME', describe: 'platform or gateway' },
+    api: apiFlag(),
     'metrics-file': { value: 'FILE', describe: 'leave metrics there for node_exporter (.prom)' },
   },
   exits: [
