@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import Database from 'better-sqlite3';
 import type { ConversationRecord } from '../src/simulator/record.ts';
+import Database from '../src/store/sqlite.ts';
 import { conversation } from '../test/simulator/running.ts';
 import { withSimulator } from './measure.ts';
 

@@ -1,7 +1,7 @@
 // The shortest loop that does it: csv-parse into one prepared INSERT, a thousand rows a transaction. No checks.
 import { createReadStream } from 'node:fs';
-import Database from 'better-sqlite3';
 import { parse } from 'csv-parse';
+import Database from '../../src/store/sqlite.ts';
 
 const [, , file = '', path = ''] = process.argv;
 const db = new Database(path);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import Database from 'better-sqlite3';
 import { EXIT, SourceError } from '../domain/errors.ts';
 import { printable } from '../domain/text.ts';
 import type { Foreign, OpenForeign } from '../intake/ports.ts';
 import { APPLICATION_ID } from '../store/application-id.ts';
 import { createPatience, PATIENCE_MS } from '../store/patience.ts';
+import Database from '../store/sqlite.ts';
 import { createPages } from './pages.ts';
 import { examineQuery } from './query.ts';
 import { asSourceError } from './source-errors.ts';

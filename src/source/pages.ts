@@ -1,6 +1,6 @@
-import type { Database } from 'better-sqlite3';
 import { DAY, type Instant, SECOND, toIso } from '../domain/time.ts';
 import type { ForeignPage, ForeignRow, OpenForeign } from '../intake/ports.ts';
+import type Database from '../store/sqlite.ts';
 import type { Column } from './columns.ts';
 import type { Examined } from './query.ts';
 
@@ -25,7 +25,11 @@ type KeyedRow = ForeignRow & { readonly key: Buffer };
 type Params = Readonly<Record<string, string | number | Buffer | null>>;
 
 /** How the rows of a query are counted and read. `read` carries out one read transaction. */
-export function createPages(db: Database, query: Examined, read: Read): Pick<OpenForeign, 'count' | 'pages'> {
+export function createPages(
+  db: Database.Database,
+  query: Examined,
+  read: Read,
+): Pick<OpenForeign, 'count' | 'pages'> {
   const all = <Row>(sql: string, params: Params): Row[] =>
     read(() => db.prepare(sql).safeIntegers().all(params) as Row[]);
   const count = (where: string, params: Params): number =>

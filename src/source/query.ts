@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { nearest } from '../config/nearest.ts';
 import { EXIT, SourceError } from '../domain/errors.ts';
+import Database from '../store/sqlite.ts';
 import { readColumns } from './columns.ts';
 
 /** A query that has been found fit to be read page by page. */

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { EXIT, SourceError } from '../domain/errors.ts';
+import Database from '../store/sqlite.ts';
 
 /** What SQLite's result codes mean for whoever only wants to read. Tried in order; prefixes match. */
 const SENTENCES: readonly (readonly [code: string, sentence: (path: string, message: string) => string])[] = [

@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3';
 import { DatabaseError } from '../domain/errors.ts';
 import { identityOf } from './files.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 import { guarded } from './sql-errors.ts';
+import Database from './sqlite.ts';
 
 /** The values of a statement's `@names`. */
 type Params = Readonly<Record<string, string | number | null>>;

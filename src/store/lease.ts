@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { DatabaseError } from '../domain/errors.ts';
 import type { Lease } from '../sweep/ports.ts';
 import { cannotOpen, codeOf, createPrivateFile, demandWritable, identityOf } from './files.ts';
 import { asDatabaseError } from './sql-errors.ts';
+import Database from './sqlite.ts';
 
 /**
  * The lease on the database at `path`: an exclusive lock on a second file beside it, `<db>-lock`. It belongs to the

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import Database from './sqlite.ts';
 
 /** How long others are waited for, in ms at least. Nothing else happens meanwhile; no transaction of ours takes so long. */
 export const PATIENCE_MS = 5_000;

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { guarded } from './sql-errors.ts';
+import Database from './sqlite.ts';
 
 /** What SQLite's sentences name when it is the scratch database that fails. */
 const WHERE = 'in the folder for temporary files (TMPDIR)';

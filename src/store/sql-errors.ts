@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { BusyError, DatabaseError } from '../domain/errors.ts';
+import Database from './sqlite.ts';
 
 /** What SQLite's result codes mean for the user of the file at `path`. Tried in order; prefixes match. */
 const SENTENCES: readonly (readonly [code: string, sentence: (path: string, message: string) => string])[] = [

@@ -52,7 +52,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   store: { folders: ['domain'], ports: 'types' },
   source: {
     folders: ['domain'],
-    files: ['config/nearest.ts', 'store/application-id.ts', 'store/patience.ts'],
+    files: ['config/nearest.ts', 'store/sqlite.ts', 'store/application-id.ts', 'store/patience.ts'],
     ports: 'types',
   },
   genesys: { folders: ['domain'], ports: 'types' },

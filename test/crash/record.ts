@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import Database from '../../src/store/sqlite.ts';
 
 export interface OutcomeRow {
   readonly id: number;

@@ -7,7 +7,7 @@
  */
 import diagnostics from 'node:diagnostics_channel';
 import { isMainThread, Worker } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import Database from '../../src/store/sqlite.ts';
 
 /** What a statement within a transaction says the transaction is about. */
 const STATEMENTS = [

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
+import { SQLITE_PACKAGE } from '../helpers/sqlite-package.ts';
 import type { Place } from './place.ts';
 
 /** The user's own program, writing to the mappings of a place without pause. */
@@ -17,7 +18,7 @@ export interface BusyProgram {
  */
 export async function aBusyProgram(place: Place, rows: number, touchable: number): Promise<BusyProgram> {
   const script = `
-    const db = require('better-sqlite3')(${JSON.stringify(place.database)}, { timeout: 60000 });
+    const db = require('${SQLITE_PACKAGE}')(${JSON.stringify(place.database)}, { timeout: 60000 });
     db.pragma('synchronous = FULL');
     const ids = db.prepare('SELECT conversation_id FROM mappings ORDER BY conversation_id').pluck().all();
     const insert = db.prepare("INSERT INTO mappings (conversation_id, session_id, started_at) VALUES (?, 'theirs', ?)");

@@ -12,8 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import Database from '../../src/store/sqlite.ts';
 import { aSmallDisk, demandEveryCloseOnRecord, demandRecovery, demandRefusal, mount } from './disk.ts';
 import { aPlace, type Place, preload } from './place.ts';
 import { demandAgreement, everything, map, stale } from './world.ts';

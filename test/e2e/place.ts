@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { MINUTE } from '../../src/domain/time.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import Database from '../../src/store/sqlite.ts';
 import { type Child, CLIENT, type Ended, PROGRAM, startChild } from './child.ts';
 
 /** Nothing listens there. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { HOUR, toIso } from '../../src/domain/time.ts';
+import Database from '../../src/store/sqlite.ts';
 import { TOKEN } from '../serve/running.ts';
 import { aPlace, CLOSED_PORT, type Place } from './place.ts';
 import { type Serving, serveIn } from './server.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DAY, HOUR, toIso } from '../../src/domain/time.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
+import Database from '../../src/store/sqlite.ts';
 import { aPlace } from './place.ts';
 import { demandAgreement, everything, idOf, map, stale } from './world.ts';
 

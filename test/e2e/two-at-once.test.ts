@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/simulator/random.ts';
+import Database from '../../src/store/sqlite.ts';
 import { aBusyProgram } from './busy-program.ts';
 import type { Ended } from './child.ts';
 import { aPlace, type Place } from './place.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import Database from '../../src/store/sqlite.ts';
 import { openPlace, type Place } from './place.ts';
 import { everything, mappingOf, stale } from './world.ts';
 

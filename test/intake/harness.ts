@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach } from 'vitest';
 import { type CsvRow, openCsv } from '../../src/intake/csv.ts';
 import { importCloses } from '../../src/intake/import-closes.ts';
 import { importMapping } from '../../src/intake/import-mapping.ts';
 import type { ImportOptions } from '../../src/intake/options.ts';
 import { openSeenRows } from '../../src/store/seen-rows.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Clock, Log } from '../../src/sweep/ports.ts';
 

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consequencesOf, OUTCOMES } from '../../src/domain/outcome.ts';
 import { HOUR, toIso } from '../../src/domain/time.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Ledger, RunStore, WorkStore } from '../../src/sweep/ports.ts';
 import { id, intent, newRun, outcome, T0, tempDir } from '../store/fixtures.ts';

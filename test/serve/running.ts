@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { Agent, request } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createDashboard } from '../../src/dashboard/dashboard.ts';
@@ -14,6 +13,7 @@ import { PROBLEM_TYPE } from '../../src/serve/problem.ts';
 import { allRoutes } from '../../src/serve/routes/index.ts';
 import { listen } from '../../src/serve/server.ts';
 import { createTurns } from '../../src/serve/turns.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createWebhookIntake, type WebhookIntake } from '../../src/webhook/accept.ts';
 import { createAcceptor } from '../../src/webhook/acceptor.ts';

@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
 import { toIso } from '../../src/domain/time.ts';
 import { HttpProblem } from '../../src/serve/problem.ts';
 import { createTurns } from '../../src/serve/turns.ts';
+import Database from '../../src/store/sqlite.ts';
 import { T0 } from '../store/fixtures.ts';
 import { aServer, type Server } from './running.ts';
 

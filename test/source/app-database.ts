@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { ForeignRow } from '../../src/intake/ports.ts';
 import { foreignDatabase } from '../../src/source/foreign.ts';
+import Database from '../../src/store/sqlite.ts';
 
 /** A typical query on a typical table. */
 export const QUERY = `SELECT genesys_conversation_id AS conversation_id, id AS session_id, created_at AS started_at,

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as breathe } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { foreignDatabase } from '../../src/source/foreign.ts';
+import Database from '../../src/store/sqlite.ts';
+import { SQLITE_PACKAGE } from '../helpers/sqlite-package.ts';
 import { appDatabase, openSource, QUERY, rowsOf } from './app-database.ts';
 
 /**
@@ -12,7 +13,7 @@ import { appDatabase, openSource, QUERY, rowsOf } from './app-database.ts';
  */
 async function busyOwner(path: string, timeoutMs: number) {
   const script = `
-    const Database = require('better-sqlite3');
+    const Database = require('${SQLITE_PACKAGE}');
     const db = new Database(${JSON.stringify(path)}, { timeout: ${timeoutMs} });
     const insert = db.prepare("INSERT INTO web_sessions (genesys_conversation_id, created_at) VALUES (?, '2026-11-01 08:00:00')");
     let commits = 0, blocked = 0, last = false;

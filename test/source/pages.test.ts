@@ -1,10 +1,10 @@
-import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, type Instant, SECOND, toIso } from '../../src/domain/time.ts';
 import type { ForeignPage } from '../../src/intake/ports.ts';
 import { createPages } from '../../src/source/pages.ts';
 import { examineQuery } from '../../src/source/query.ts';
+import type Database from '../../src/store/sqlite.ts';
 import { appDatabase, openSource, rowsOf } from './app-database.ts';
 
 const SCHEMA = 'CREATE TABLE t (conversation_id, session_id, started_at, last_activity_at, user_id, since)';
@@ -165,6 +165,6 @@ it.each([
     },
   };
   const query = examineQuery(owner, path, QUERY, 'since');
-  rowsOf(createPages(spy as Database, query, (read) => read()).pages(since));
+  rowsOf(createPages(spy as Database.Database, query, (read) => read()).pages(since));
   expect(plans.join('\n')).toMatch(plan);
 });

@@ -10,10 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
 import { type OpenMode, openDatabase } from '../../src/store/database.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import { id, mappingRow, newRun, outcome, T0, tempDir, tempStore, userProgram } from './fixtures.ts';
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { consequencesOf, NO_FACTS, type Outcome } from '../../src/domain/outcome.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { HOUR, type Instant } from '../../src/domain/time.ts';
 import type { MappingRow } from '../../src/intake/ports.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Intent, NewRun } from '../../src/sweep/ports.ts';
 

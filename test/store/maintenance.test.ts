@@ -9,10 +9,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
 import { openMaintenance } from '../../src/store/maintenance.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import { id, mappingRow, newRun, outcome, T0, tempDir, tempStore } from './fixtures.ts';
 

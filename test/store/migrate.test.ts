@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
 import { openExisting } from '../../src/store/database.ts';
 import { MIGRATIONS, type Migrated, migrate } from '../../src/store/migrate.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import { id, mappingRow, newRun, T0, tempDir } from './fixtures.ts';
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPatience } from '../../src/store/patience.ts';
+import Database from '../../src/store/sqlite.ts';
+import { SQLITE_PACKAGE } from '../helpers/sqlite-package.ts';
 import { id, mappingRow, T0, tempStore } from './fixtures.ts';
 
 const busy = () => new Database.SqliteError('database is locked', 'SQLITE_BUSY');
@@ -68,7 +69,7 @@ describe('a program that writes without pause', () => {
       T0,
     );
     const script = `
-      const db = require('better-sqlite3')('${path}', { timeout: 60000 });
+      const db = require('${SQLITE_PACKAGE}')('${path}', { timeout: 60000 });
       const insert = db.prepare("INSERT INTO imports (kind, file, started_at) VALUES ('closes', 'theirs', '2025-01-01T00:00:00.000Z')");
       const thousand = db.transaction(() => { for (let i = 0; i < 1000; i++) insert.run(); });
       let stop = false;

@@ -1,7 +1,7 @@
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../src/domain/errors.ts';
 import { asDatabaseError } from '../../src/store/sql-errors.ts';
+import Database from '../../src/store/sqlite.ts';
 
 describe('an error of SQLite', () => {
   it.each([

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { UNSETTLED } from '../../src/domain/outcome.ts';
@@ -16,6 +15,7 @@ import { SIMULATED_CLIENT, type SimulatorOptions } from '../../src/simulator/opt
 import type { ConversationRecord } from '../../src/simulator/record.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createLease } from '../../src/store/lease.ts';
+import Database from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Interrupts, SweepDeps, SweepSettings } from '../../src/sweep/context.ts';
 import { type Answer, serveOrWait } from '../../src/sweep/handover.ts';

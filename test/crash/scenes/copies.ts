@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import Database from 'better-sqlite3';
+import Database from '../../../src/store/sqlite.ts';
 
 /** What the tables of version `old` hold, whatever has been added to them since; the same for two whole copies. */
 export function contentOf(file: string, tables: readonly Table[]): string {

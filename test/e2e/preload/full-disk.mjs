@@ -3,7 +3,7 @@
  * has no page left for whatever is written.
  */
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import Database from '../../../src/store/sqlite.ts';
 
 const { transaction, prepare } = Database.prototype;
 
