@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXIT_MEANING } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/commands/index.ts';
-import { settingsMarkdown } from '../src/config/describe.ts';
 import { CLOSE_REASONS, KEEP_REASONS, RULES } from '../src/domain/decide.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
 import { cliPage } from '../tools/cli-page.ts';
+import { readmeSettings } from '../tools/readme-settings.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const readme = read('README.md');
@@ -17,7 +17,7 @@ describe('the README', () => {
   });
 
   it('has the settings as the program has them', () => {
-    expect(readme).toContain(`<!-- settings -->\n${settingsMarkdown().trim()}\n<!-- /settings -->`);
+    expect(readme).toContain(`<!-- settings -->\n${readmeSettings().trim()}\n<!-- /settings -->`);
   });
 
   it('explains every exit code', () => {

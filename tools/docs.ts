@@ -1,7 +1,7 @@
 /** Writes the pages that are made from the program's own tables. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { settingsMarkdown } from '../src/config/describe.ts';
 import { cliPage } from './cli-page.ts';
+import { readmeSettings } from './readme-settings.ts';
 
 const at = (path: string) => new URL(`../${path}`, import.meta.url);
 
@@ -11,5 +11,5 @@ const readme = readFileSync(at('README.md'), 'utf8');
 const between = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
 writeFileSync(
   at('README.md'),
-  readme.replace(between, (_, begin: string, end: string) => `${begin}${settingsMarkdown().trim()}${end}`),
+  readme.replace(between, (_, begin: string, end: string) => `${begin}${readmeSettings().trim()}${end}`),
 );

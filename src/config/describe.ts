@@ -1,10 +1,11 @@
 import { type CredentialName, endpointsOf, findCredential } from './credentials.ts';
-import { type OTHER_VARIABLES, readEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import type { SettingOrigin } from './given.ts';
 import type { Kind } from './kinds.ts';
 import type { LoadedConfig } from './load.ts';
 import { REDACTED } from './secret.ts';
-import { SETTING_KEYS, SETTINGS, variableOf } from './settings.ts';
+import type { OWN_SECRETS } from './secrets.ts';
+import { SETTING_KEYS, SETTINGS, type SettingKey, variableOf } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One setting in force, in the form in which it could be given. */
@@ -70,9 +71,9 @@ export function describeCredentials(surroundings: Surroundings): SettingRow[] {
   }));
 }
 
-/** The README's table of settings. */
-export function settingsMarkdown(): string {
-  const rows = SETTING_KEYS.map((key) => {
+/** A table of settings for the documentation. */
+export function settingsMarkdown(keys: readonly SettingKey[] = SETTING_KEYS): string {
+  const rows = keys.map((key) => {
     const { flag, kind, default: value, description } = SETTINGS[key];
     return [
       `\`${key}\``,
@@ -86,20 +87,29 @@ export function settingsMarkdown(): string {
   return markdownTable(['setting', 'flag', 'environment', 'default', 'unit', 'what it does'], rows);
 }
 
-const OTHERS: Readonly<Record<(typeof OTHER_VARIABLES)[number], string>> = {
-  NIGHTSWEEP_CONFIG: 'The file with the settings; `nightsweep.yaml` in the working directory if there.',
-  NIGHTSWEEP_API_TOKEN: 'What callers of `serve` must show as their bearer token.',
-  NIGHTSWEEP_API_TOKEN_FILE: 'A file with that token instead.',
+const CONFIG_VARIABLE = 'NIGHTSWEEP_CONFIG';
+const CONFIG_DESCRIPTION = 'The file with the settings; `nightsweep.yaml` in the working directory if there.';
+
+const SECRETS: Readonly<Record<(typeof OWN_SECRETS)[number], string>> = {
+  NIGHTSWEEP_API_TOKEN:
+    'What callers of `serve` must show as their bearer token, and what opens its dashboard.',
   NIGHTSWEEP_WEBHOOK_SECRET: 'What webhooks are signed with (Standard Webhooks).',
-  NIGHTSWEEP_WEBHOOK_SECRET_FILE: 'A file with that secret instead.',
   NIGHTSWEEP_WEBHOOK_TOKEN: 'The bearer token of senders of webhooks that cannot sign.',
-  NIGHTSWEEP_WEBHOOK_TOKEN_FILE: 'A file with that token instead.',
+  NIGHTSWEEP_NOTIFY_WEBHOOK_URL: 'Where JSON is posted about a night.',
+  NIGHTSWEEP_NOTIFY_SLACK_URL: 'The incoming webhook of a Slack channel.',
+  NIGHTSWEEP_NOTIFY_TEAMS_URL: 'The webhook of a Teams workflow.',
+  NIGHTSWEEP_NOTIFY_HEARTBEAT_URL: "A dead man's switch in the manner of Healthchecks.",
+  NIGHTSWEEP_NOTIFY_WEBHOOK_SECRET: 'What the JSON about nights is signed with (Standard Webhooks).',
 };
 
 /** A table of the variables that are no settings: credentials, secrets, and where the settings are. */
 export function variablesMarkdown(): string {
   const credentials = CREDENTIALS.map(([, variable, , description]) => [variable, description] as const);
-  const rows = [...credentials, ...Object.entries(OTHERS)];
+  const secrets = Object.entries(SECRETS).flatMap(([variable, description]) => [
+    [variable, description] as const,
+    [`${variable}_FILE`, 'A file with that instead.'] as const,
+  ]);
+  const rows = [...credentials, [CONFIG_VARIABLE, CONFIG_DESCRIPTION] as const, ...secrets];
   return markdownTable(
     ['variable', 'what it is'],
     rows.map(([variable, description]) => [`\`${variable}\``, description]),

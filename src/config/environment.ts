@@ -4,8 +4,7 @@ import { UsageError } from '../domain/errors.ts';
 import { echoName } from './echo.ts';
 import type { Given, GivenSettings } from './given.ts';
 import { nearest } from './nearest.ts';
-import { NOTIFY_VARIABLES } from './notify-variables.ts';
-import { addSecretsOf } from './secrets.ts';
+import { addSecretsOf, OWN_SECRETS } from './secrets.ts';
 import { SETTING_KEYS, type SettingKey, variableOf } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
 
@@ -21,15 +20,9 @@ export interface Variable {
 export type Environment = ReadonlyMap<string, Variable>;
 
 /** Ours, but not settings: read elsewhere. */
-export const OTHER_VARIABLES = [
+const OTHER_VARIABLES: readonly string[] = [
   'NIGHTSWEEP_CONFIG',
-  'NIGHTSWEEP_API_TOKEN',
-  'NIGHTSWEEP_API_TOKEN_FILE',
-  'NIGHTSWEEP_WEBHOOK_SECRET',
-  'NIGHTSWEEP_WEBHOOK_SECRET_FILE',
-  'NIGHTSWEEP_WEBHOOK_TOKEN',
-  'NIGHTSWEEP_WEBHOOK_TOKEN_FILE',
-  ...NOTIFY_VARIABLES.flatMap((name) => [name, `${name}_FILE`]),
+  ...OWN_SECRETS.flatMap((name) => [name, `${name}_FILE`]),
 ];
 
 /**

@@ -6,10 +6,16 @@ export const NOTIFY_URLS = {
   heartbeat: 'NIGHTSWEEP_NOTIFY_HEARTBEAT_URL',
 } as const;
 
-export const NOTIFY_SECRET = 'NIGHTSWEEP_NOTIFY_WEBHOOK_SECRET';
+export const NOTIFY_SECRET = 'NIGHTSWEEP_NOTIFY_WEBHOOK_SECRET' as const;
 
 /** Each may be given as the path of a file instead, in the variable of the same name and `_FILE`. */
-export const NOTIFY_VARIABLES: readonly string[] = [...Object.values(NOTIFY_URLS), NOTIFY_SECRET];
+export const NOTIFY_VARIABLES = [
+  NOTIFY_URLS.webhook,
+  NOTIFY_URLS.slack,
+  NOTIFY_URLS.teams,
+  NOTIFY_URLS.heartbeat,
+  NOTIFY_SECRET,
+] as const;
 
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/secret|sign|key/, NOTIFY_SECRET],

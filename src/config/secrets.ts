@@ -39,14 +39,15 @@ function redactOne(text: string, secret: string): string {
   return whole;
 }
 
-const SECRET_VARIABLES = [
-  'GENESYS_CLIENT_SECRET',
-  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+/** Secrets of our own, each of which a file may hold instead, whose path is in the variable of the same name and `_FILE`. */
+export const OWN_SECRETS = [
   'NIGHTSWEEP_API_TOKEN',
   'NIGHTSWEEP_WEBHOOK_SECRET',
   'NIGHTSWEEP_WEBHOOK_TOKEN',
   ...NOTIFY_VARIABLES,
-];
+] as const;
+
+const SECRET_VARIABLES = ['GENESYS_CLIENT_SECRET', 'GENESYSCLOUD_OAUTHCLIENT_SECRET', ...OWN_SECRETS];
 
 /** Adds what those variables hold whose values are secrets. */
 export function addSecretsOf(
