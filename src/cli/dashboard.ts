@@ -14,11 +14,11 @@ export interface DashboardSources {
 
 const EVERY_MS = 5 * SECOND;
 
-/** The dashboard of a server, by the clocks of this machine. */
+/** The dashboard of a server, in the time zone of the schedule, or else of this machine. */
 export function serveDashboard(context: Context, sources: DashboardSources): Dashboard {
   const { store, turns, background, schedule } = sources;
   const { io } = context;
-  const { policy, expectedEveryMs, requestMaxAgeMs } = context.config().config;
+  const { policy, expectedEveryMs, requestMaxAgeMs, schedule: given } = context.config().config;
   return createDashboard({
     ...{ store, background, schedule, expectedEveryMs, requestMaxAgeMs },
     step: async (fn) => {
@@ -26,7 +26,8 @@ export function serveDashboard(context: Context, sources: DashboardSources): Das
       return turns.read(fn);
     },
     clock: io.clock,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Nights are spoken of in the zone that they are planned in.
+    timeZone: given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     staleAfterMs: policy.staleAfterMs,
     isAlive: ({ host, pid }) => io.isAlive(host, pid),
     everyMs: EVERY_MS,
