@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createDashboard, type Dashboard } from '../dashboard/dashboard.ts';
-import type { BackgroundState, DashboardStore, ScheduleState } from '../dashboard/ports.ts';
+import type { BackgroundState, DashboardStore, LastNight, ScheduleState } from '../dashboard/ports.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Turns } from '../serve/turns.ts';
 import type { Context } from './command.ts';
@@ -10,17 +10,18 @@ export interface DashboardSources {
   readonly turns: Turns;
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
+  readonly lastNight: () => LastNight | null;
 }
 
 const EVERY_MS = 5 * SECOND;
 
 /** The dashboard of a server, in the time zone of the schedule, or else of this machine. */
 export function serveDashboard(context: Context, sources: DashboardSources): Dashboard {
-  const { store, turns, background, schedule } = sources;
+  const { store, turns, background, schedule, lastNight } = sources;
   const { io } = context;
   const { policy, expectedEveryMs, requestMaxAgeMs, schedule: given } = context.config().config;
   return createDashboard({
-    ...{ store, background, schedule, expectedEveryMs, requestMaxAgeMs },
+    ...{ store, background, schedule, lastNight, expectedEveryMs, requestMaxAgeMs },
     step: async (fn) => {
       await breathe();
       return turns.read(fn);

@@ -12,6 +12,8 @@ import { demandNoDatabase, FOR_ALL, isSameFile, outputFile, placeFor, write } fr
 
 /** What node_exporter's textfile collector looks for. */
 const ENDING = '.prom';
+/** How every file of ours begins. */
+const OURS = '# HELP nightsweep_';
 /** Ours is some 20 KiB; what is longer is somebody else's. */
 const LONGEST_BYTES = 1024 * 1024;
 
@@ -56,6 +58,11 @@ export function metricsFile(context: Context): NightWatcher | null {
 
 function demandPlace(path: string, given: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() && found.size > 0 && !readOwn(path).startsWith(OURS)) {
+    throw new UsageError(
+      `${given} is there and holds something else than metrics of nightsweep; remove it, or name another file.`,
+    );
+  }
   if (found !== undefined && !found.isFile()) {
     throw new UsageError(`${given} is no file; name one for the metrics, such as nightsweep${ENDING}.`);
   }

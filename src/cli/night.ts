@@ -5,7 +5,8 @@ import type { Interrupts, SweepSettings } from '../sweep/context.ts';
 import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
 import type { Context } from './command.ts';
-import { connect, openRecord, sweepDeps } from './compose.ts';
+import { connect, databasePath, openRecord, sweepDeps } from './compose.ts';
+import { lastNightKeeper } from './last-night.ts';
 import { metricsFile } from './metrics-file.ts';
 import { notifiers } from './notifications.ts';
 
@@ -56,5 +57,9 @@ export async function runNight(
  */
 export function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
   const metrics = metricsFile(context);
-  return [...notifiers(context, isWhole), ...(metrics === null ? [] : [metrics])];
+  return [
+    ...notifiers(context, isWhole),
+    ...(metrics === null ? [] : [metrics]),
+    ...(isWhole ? [lastNightKeeper(databasePath(context))] : []),
+  ];
 }

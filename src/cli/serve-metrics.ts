@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { WebhookIntake } from '../webhook/accept.ts';
 import type { Worker } from '../webhook/worker.ts';
 import type { Context } from './command.ts';
+import type { LastNight } from './last-night.ts';
 
 /** The metrics of a server; it listens to the clients of this process until `close`. */
 export function serverMetrics(
@@ -19,6 +20,8 @@ export function serverMetrics(
     readonly worker: Worker;
     /** When the next night begins; null: none of ours does. */
     readonly nextAt: () => Instant | null;
+    /** The last night of which anybody knows; null: of none. */
+    readonly lastNight: () => LastNight | null;
   },
 ): ServerMetrics & { close: () => void } {
   const { io, log, requests } = context;
@@ -44,6 +47,10 @@ export function serverMetrics(
     sent: routesOfSweep(api),
     worker: parts.worker.state,
     nextAt: parts.nextAt,
+    unrecorded: () => {
+      const night = parts.lastNight();
+      return night === null || night.hadRun ? null : night;
+    },
     version: io.version,
     ...{ figures, requestMaxAgeMs },
   });

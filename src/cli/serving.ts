@@ -14,8 +14,9 @@ import { createTurns } from '../serve/turns.ts';
 import type { Store } from '../store/store.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
-import { openRecord, reopenRecord } from './compose.ts';
+import { databasePath, openRecord, reopenRecord } from './compose.ts';
 import { serveDashboard } from './dashboard.ts';
+import { readLastNight } from './last-night.ts';
 import { demandTellable } from './notifications.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { createSchedule, demandReady, type ScheduleInForce } from './scheduling.ts';
@@ -63,15 +64,18 @@ export function createServing(
     });
     const { worker } = webhooks;
     const schedule = inForce === null ? null : scheduleBeside(context, inForce, store);
+    const lastNight = () => readLastNight(databasePath(context));
     const metrics = serverMetrics(context, {
       ...{ store, turns, worker },
       nextAt: () => schedule?.state().nextAt ?? null,
+      lastNight,
     });
     const revealToken = token && (() => token.token.reveal());
     const pages = {
       dashboard: serveDashboard(context, {
         ...{ store: store.dashboard, turns, background: worker.state },
         schedule: () => schedule?.state() ?? null,
+        lastNight,
       }),
       gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),
       log,

@@ -2,7 +2,7 @@ import type { Run } from '../domain/run.ts';
 import type { Clock } from '../sweep/ports.ts';
 import { type Page, pageOf, renderPage } from './html/page.ts';
 import { modelOf } from './model.ts';
-import type { BackgroundState, DashboardStore, ScheduleState } from './ports.ts';
+import type { BackgroundState, DashboardStore, LastNight, ScheduleState } from './ports.ts';
 import { type Question, readSeen, type Step } from './read.ts';
 import { shared } from './shared.ts';
 import { timesIn } from './times.ts';
@@ -14,6 +14,8 @@ export interface DashboardParts extends Omit<Question, 'now'> {
   readonly requestMaxAgeMs: number;
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
+  /** The last night of which anybody knows; null: of none. */
+  readonly lastNight: () => LastNight | null;
   /** Whether the process that began a run is still there. */
   readonly isAlive: (run: Run) => boolean;
   /** How often an open page asks for news. */
@@ -47,6 +49,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
         ...{ seen, times, expectedEveryMs, requestMaxAgeMs, isAlive },
         background: parts.background(),
         schedule: parts.schedule(),
+        lastNight: parts.lastNight(),
       });
       const page = pageOf(model);
       const ageSeconds = Math.max(0, Math.floor((clock.now() - at) / 1000));

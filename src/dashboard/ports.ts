@@ -77,14 +77,14 @@ export interface BackgroundState {
   readonly lastBatchAt: Instant | null;
 }
 
-/** A sweep that the schedule of this process has begun. */
-export interface ScheduledNight {
+/** A night that has ended, also where it is on no record. */
+export interface LastNight {
   readonly startedAt: Instant;
   readonly exitCode: number;
   /** One sentence. */
   readonly message: string;
-  /** Null: it could not begin, and is on no record. */
-  readonly report: object | null;
+  /** False: it could not begin, and is on no record. */
+  readonly hadRun: boolean;
 }
 
 /** The schedule in this process, as far as it is to be seen. */
@@ -94,5 +94,4 @@ export interface ScheduleState {
   /** Null: there is none. */
   readonly nextAt: Instant | null;
   readonly runningSince: Instant | null;
-  readonly last: ScheduledNight | null;
 }

@@ -2,7 +2,7 @@ import { EXIT } from '../domain/errors.ts';
 import type { Run } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
-import type { ScheduledNight, ScheduleState } from './ports.ts';
+import type { LastNight, ScheduleState } from './ports.ts';
 import type { Seen } from './read.ts';
 import { roughly, type Times } from './times.ts';
 
@@ -26,6 +26,8 @@ export interface Verdict {
 export interface Watched {
   readonly seen: Seen;
   readonly schedule: ScheduleState | null;
+  /** The last night of which anybody knows; null: of none. */
+  readonly lastNight: LastNight | null;
   readonly expectedEveryMs: number | null;
   /** Whether the process that began a run is still there. */
   readonly isAlive: (run: Run) => boolean;
@@ -36,12 +38,11 @@ export interface Watched {
 const LATE = 1 / 4;
 
 export function verdictOf(watched: Watched): Verdict {
-  const { seen, schedule, times } = watched;
+  const { seen, schedule, lastNight, times } = watched;
   const { lastSweep, now } = seen;
-  const begun = schedule?.last ?? null;
   if (lastSweep?.state === 'running' && watched.isAlive(lastSweep)) return atWork(lastSweep, watched);
-  if (begun !== null && begun.report === null && begun.startedAt > (lastSweep?.startedAt ?? 0)) {
-    return couldNotBegin(begun, times);
+  if (lastNight !== null && !lastNight.hadRun && lastNight.startedAt > (lastSweep?.startedAt ?? 0)) {
+    return couldNotBegin(lastNight, times);
   }
   if (schedule?.runningSince != null && lastSweep === null)
     return atWorkAlready(schedule.runningSince, times);
@@ -79,7 +80,7 @@ function atWorkAlready(since: Instant, times: Times): Verdict {
   };
 }
 
-function couldNotBegin({ startedAt, message, exitCode }: ScheduledNight, times: Times): Verdict {
+function couldNotBegin({ startedAt, message, exitCode }: LastNight, times: Times): Verdict {
   return {
     ...{ tone: 'bad', word: 'Did not begin', short: 'could not begin' },
     sentence: 'The last sweep could not begin.',

@@ -19,18 +19,29 @@ const COUNTS: readonly (keyof Counts)[] = [
   'left',
 ];
 
-/** The metrics of the record as text. What there has never been is left out, so that `absent()` tells. */
-export function recordText(figures: RecordFigures, requestMaxAgeMs: number): Promise<string> {
+/** A night that could not begin, and so is on no record. */
+export type Unrecorded = Pick<Night, 'startedAt' | 'finishedAt' | 'exitCode'>;
+
+/**
+ * The metrics of the record as text. What there has never been is left out, so that `absent()` tells.
+ *
+ * @param unrecorded tells its begin and its end in the place of the last run on record, if it came later
+ */
+export function recordText(
+  figures: RecordFigures,
+  requestMaxAgeMs: number,
+  unrecorded: Unrecorded | null = null,
+): Promise<string> {
   const registry = new Registry();
   const set = (name: keyof typeof OF_RECORD, value: number | null) => {
     if (value !== null) gauge(registry, name).set(value);
   };
   const { now, lastStartedAt, lastEnded, succeededAt } = figures;
-  set('nightsweep_last_start_timestamp_seconds', seconds(lastStartedAt));
-  if (lastEnded !== null) {
-    setEnd(set, lastEnded);
-    setLast(registry, lastEnded);
-  }
+  const later = unrecorded !== null && unrecorded.startedAt > (lastStartedAt ?? 0) ? unrecorded : null;
+  set('nightsweep_last_start_timestamp_seconds', seconds(later?.startedAt ?? lastStartedAt));
+  const end = later ?? lastEnded;
+  if (end !== null) setEnd(set, end);
+  if (lastEnded !== null) setLast(registry, lastEnded);
   set('nightsweep_last_success_timestamp_seconds', seconds(succeededAt));
   setTotals(registry, figures);
   set('nightsweep_backlog_conversations', figures.due);

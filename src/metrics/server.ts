@@ -6,7 +6,7 @@ import { counter, gauge } from './instruments.ts';
 import { infoText } from './night-file.ts';
 import type { RecordFigures, RequestObserver } from './ports.ts';
 import { processMetrics } from './process.ts';
-import { recordText } from './record.ts';
+import { recordText, type Unrecorded } from './record.ts';
 import { type RequestRoute, requestMetrics } from './requests.ts';
 
 const PHASES = ['stopped', 'idle', 'working', 'waiting_for_lease', 'backing_off'] as const;
@@ -24,6 +24,8 @@ export interface ServerMetricsParts {
   readonly worker: () => WorkerFigures;
   /** When the next sweep begins; null: nobody has planned one. */
   readonly nextAt: () => Instant | null;
+  /** The last night, if it could not begin and is on no record. */
+  readonly unrecorded: () => Unrecorded | null;
   /** Null: the record cannot be read now. */
   readonly figures: () => Promise<Reading<RecordFigures> | null>;
   readonly requestMaxAgeMs: number;
@@ -51,7 +53,8 @@ export function createServerMetrics(parts: ServerMetricsParts): ServerMetrics {
     onWebhook: webhookMetrics(registry),
     text: async () => {
       const reading = await parts.figures();
-      const record = reading === null ? '' : await recordText(reading.value, parts.requestMaxAgeMs);
+      const record =
+        reading === null ? '' : await recordText(reading.value, parts.requestMaxAgeMs, parts.unrecorded());
       const texts = [
         await infoText(parts.version),
         record,

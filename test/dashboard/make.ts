@@ -39,7 +39,7 @@ export function seen(runs: readonly Run[], changes: Partial<Seen> = {}): Seen {
 export function around(record: Seen, changes: Partial<Around> = {}): Around {
   return {
     ...{ seen: record, schedule: null, background: null, expectedEveryMs: DAY, requestMaxAgeMs: 48 * HOUR },
-    ...{ isAlive: () => true, times: timesIn('UTC') },
+    ...{ lastNight: null, isAlive: () => true, times: timesIn('UTC') },
     ...changes,
   };
 }

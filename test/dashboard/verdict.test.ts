@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { aRun, around, NIGHT, NOW, seen } from './make.ts';
 
 const SCHEDULE: ScheduleState = {
-  ...{ cron: '0 2 * * *', timeZone: 'UTC', nextAt: NIGHT + DAY, runningSince: null, last: null },
+  ...{ cron: '0 2 * * *', timeZone: 'UTC', nextAt: NIGHT + DAY, runningSince: null },
 };
 
 describe('the verdict on a night', () => {
@@ -93,15 +93,14 @@ describe('the verdict on a night', () => {
   });
 
   it('tells of a sweep that could not begin, until one has', () => {
-    const last = { startedAt: NOW - HOUR, exitCode: 4, message: 'No credentials.', report: null };
-    const schedule = { ...SCHEDULE, last };
-    expect(verdictOf(around(seen([aRun()]), { schedule }))).toMatchObject({
+    const last = { startedAt: NOW - HOUR, exitCode: 4, message: 'No credentials.', hadRun: false };
+    expect(verdictOf(around(seen([aRun()]), { lastNight: last }))).toMatchObject({
       ...{ tone: 'bad', short: 'could not begin', todo: 'No credentials.' },
     });
     const later = aRun({ startedAt: NOW - MINUTE });
-    expect(verdictOf(around(seen([later]), { schedule })).tone).toBe('good');
-    const begun = { ...SCHEDULE, last: { ...last, report: {} } };
-    expect(verdictOf(around(seen([aRun()]), { schedule: begun })).tone).toBe('good');
+    expect(verdictOf(around(seen([later]), { lastNight: last })).tone).toBe('good');
+    const begun = { ...last, hadRun: true };
+    expect(verdictOf(around(seen([aRun()]), { lastNight: begun })).tone).toBe('good');
   });
 });
 

@@ -131,6 +131,43 @@ describe('doctor says what a sweep would only warn of', () => {
   });
 });
 
+describe('doctor, of the last night,', () => {
+  const lastSweep = async (place: Place) => {
+    const { checks } = (await place.run('doctor', '--json')).json;
+    return checks.find(({ name }: { name: string }) => name === 'last sweep');
+  };
+
+  it('says that it could not begin, which is on no record, until one has', async () => {
+    const place = await readyPlace();
+    await place.run('sweep');
+    place.simulator.intercept(({ route }) =>
+      route === 'token' ? { kind: 'reply', status: 401, body: '{}' } : null,
+    );
+    expect((await place.run('sweep', '--quiet')).code).toBe(4);
+    place.simulator.intercept(null);
+    expect(await lastSweep(place)).toMatchObject({
+      status: 'warn',
+      says: expect.stringMatching(
+        /^could not begin .* ago \(\S+Z\), exit 4: .*refused the client credentials/,
+      ),
+    });
+    expect((await place.run('sweep')).code).toBe(0);
+    expect(await lastSweep(place)).toMatchObject({ status: 'ok' });
+  });
+
+  it('says that it did not run', async () => {
+    const place = await readyPlace();
+    await place.run('sweep');
+    place.execute(
+      "UPDATE runs SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-31 hours'), finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '-31 hours')",
+    );
+    expect(await lastSweep(place)).toMatchObject({
+      status: 'warn',
+      says: expect.stringContaining('one was due every 1d (expectedEvery)'),
+    });
+  });
+});
+
 it('a sweep whose database is taken away stops with 9 and closes nothing more', async () => {
   const place = await aPlace({ conversations: stale(40) });
   map(place, 40);

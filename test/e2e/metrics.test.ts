@@ -118,10 +118,13 @@ describe('sweep --metrics-file', () => {
     ['nightsweep.db', 'nightsweep.db is the database'],
     ['nightsweep.db-wal', 'belongs to the database'],
     ['.', 'is no file'],
+    ['notes.prom', 'holds something else than metrics of nightsweep'],
   ])('refuses %s before anything is asked', async (file, why) => {
     const place = await aNight();
+    place.file('notes.prom', 'not ours\n');
     const { code, stderr } = await place.run('sweep', '--metrics-file', file);
     expect(code).toBe(2);
+    expect(readFileSync(join(place.dir, 'notes.prom'), 'utf8')).toBe('not ours\n');
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(why);
     expect(place.simulator.log).toEqual([]);
   });

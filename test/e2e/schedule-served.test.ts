@@ -130,6 +130,7 @@ describe('serve --schedule', () => {
     await server.says('"exitCode":4');
     expect(beats().slice(2, 4)).toEqual(['/beat/start', '/beat/fail']);
     expect(await textOf('/')).toContain('could not begin');
+    expect(await metric('nightsweep_last_exit_code')).toBe(4);
     server.stop();
     expect((await server.ended).code).toBe(0);
   });

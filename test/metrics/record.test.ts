@@ -43,6 +43,21 @@ describe('what the metrics tell of the record', () => {
     expect(valueIn(told, 'nightsweep_oldest_active_age_seconds')).toBe(0);
   });
 
+  it('is of a night that could not begin, until one on record is later', async () => {
+    const { store } = tempStore();
+    night(store, 1, [{ outcome: 'kept', reason: 'parked' }], { exitCode: 0 });
+    const unrecorded = { startedAt: T0 + 2 * DAY, finishedAt: T0 + 2 * DAY + 5_000, exitCode: 4 as const };
+    const told = async (day: number) =>
+      parseFamilies(await recordText(figuresOf(store, T0 + day * DAY), 48 * HOUR, unrecorded));
+    const second = await told(2);
+    expect(valueIn(second, 'nightsweep_last_start_timestamp_seconds')).toBe((T0 + 2 * DAY) / 1000);
+    expect(valueIn(second, 'nightsweep_last_duration_seconds')).toBe(5);
+    expect(valueIn(second, 'nightsweep_last_exit_code')).toBe(4);
+    expect(valueIn(second, 'nightsweep_last_success_timestamp_seconds')).toBe((T0 + DAY + HOUR) / 1000);
+    night(store, 3, [], { exitCode: 0 });
+    expect(valueIn(await told(3), 'nightsweep_last_exit_code')).toBe(0);
+  });
+
   it('is of the last sweep, the last success, and of real runs only', async () => {
     const { store } = tempStore();
     night(store, 1, [{ outcome: 'kept', reason: 'parked' }], { exitCode: 6 });

@@ -180,7 +180,6 @@ describe('the dashboard without a token', () => {
       timeZone: 'UTC',
       nextAt: T0 + HOUR,
       runningSince: null,
-      last: null,
     };
     const { text } = await get(await aServer({ token: null, background, schedule }), '/');
     expect(text).toContain('No way in. It tries again at 00:01:00; nothing is lost.');

@@ -111,6 +111,7 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     ...{ timeZone: 'UTC', staleAfterMs: DAY, expectedEveryMs: DAY, requestMaxAgeMs: 48 * HOUR },
     background: () => options.background ?? null,
     schedule: () => options.schedule ?? null,
+    lastNight: () => null,
     isAlive: () => options.isAlive ?? true,
     everyMs: options.everyMs ?? 5_000,
   });

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { holder } from '../../sweep/take-lease.ts';
 import type { Context } from '../command.ts';
 import { databasePath, openRecord } from '../compose.ts';
+import { readLastNight } from '../last-night.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { examineSource } from './source.ts';
 
@@ -45,6 +46,8 @@ function database(context: Context, store: Store): Check {
     : ok('database', says);
 }
 
+/** So many times `expectedEvery` after the last one a sweep is missing, as on the dashboard and in the report. */
+const LATE = 5 / 4;
 /** How many are named; the others follow when these have been reported. */
 const NAMED = 5;
 
@@ -75,6 +78,11 @@ function lease(context: Context, store: Store): Check {
 function lastRuns(context: Context, store: Store): Check {
   const real = store.report.runs(50).filter((run) => !run.dryRun && run.kind === 'sweep');
   const [last] = real;
+  const night = readLastNight(databasePath(context));
+  if (night !== null && !night.hadRun && night.startedAt > (last?.startedAt ?? 0)) {
+    const when = `${humanDuration(context.io.clock.now() - night.startedAt)} ago (${toIso(night.startedAt)})`;
+    return warn('last sweep', `could not begin ${when}, exit ${night.exitCode}: ${night.message}`);
+  }
   if (last === undefined) return warn('last sweep', 'none yet; begin with nightsweep sweep --dry-run');
   const ago = humanDuration(context.io.clock.now() - last.startedAt);
   const says = `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}): ${last.state}, exit ${last.exitCode ?? 'open'}`;
@@ -82,6 +90,13 @@ function lastRuns(context: Context, store: Store): Check {
     return warn(
       'last sweep',
       `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}), died; the next one recovers what it left`,
+    );
+  }
+  const { expectedEveryMs } = context.config().config;
+  if (expectedEveryMs !== null && context.io.clock.now() > last.startedAt + expectedEveryMs * LATE) {
+    return warn(
+      'last sweep',
+      `${says}; one was due every ${humanDuration(expectedEveryMs)} (expectedEvery), so see whether cron, the timer or the server that begins it is there`,
     );
   }
   const fine = last.exitCode === EXIT.ok || last.state === 'running';
