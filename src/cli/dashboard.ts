@@ -10,6 +10,8 @@ export interface DashboardSources {
   readonly turns: Turns;
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
+  /** The longest time between two nights of that schedule; null: there is none. */
+  readonly everyMs: number | null;
   readonly lastNight: () => LastNight | null;
 }
 
@@ -19,7 +21,9 @@ const EVERY_MS = 5 * SECOND;
 export function serveDashboard(context: Context, sources: DashboardSources): Dashboard {
   const { store, turns, background, schedule, lastNight } = sources;
   const { io } = context;
-  const { policy, expectedEveryMs, requestMaxAgeMs, schedule: given } = context.config().config;
+  const { policy, requestMaxAgeMs, schedule: given, expectedEveryMs: expected } = context.config().config;
+  // Who runs the nights knows better how often they come.
+  const expectedEveryMs = sources.everyMs ?? expected;
   return createDashboard({
     ...{ store, background, schedule, lastNight, expectedEveryMs, requestMaxAgeMs },
     step: async (fn) => {
@@ -30,7 +34,11 @@ export function serveDashboard(context: Context, sources: DashboardSources): Das
     // Nights are spoken of in the zone that they are planned in.
     timeZone: given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     staleAfterMs: policy.staleAfterMs,
-    isAlive: ({ host, pid }) => io.isAlive(host, pid),
+    isAlive: ({ host, pid }) => {
+      // A process that has our number may be one before us, in a container; ours runs nights by its schedule only.
+      const isOurs = host === io.host && pid === io.pid;
+      return isOurs ? schedule()?.runningSince != null : io.isAlive(host, pid);
+    },
     everyMs: EVERY_MS,
   });
 }

@@ -1,3 +1,4 @@
+import { UsageError } from '../domain/errors.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import { watched } from '../night/watched.ts';
 import type { Store } from '../store/store.ts';
@@ -47,8 +48,17 @@ export async function runNight(
   const { clock } = context.io;
   const { redact } = context.secrets;
   const isWhole = settings.limit === null && !settings.onlyRequested;
-  return watched({ clock, log: context.log, watchers: watchersOf(context, isWhole), redact }, night);
+  const watchers = isAttended ? watchersOf(context, isWhole) : watchersLeft(context, isWhole);
+  return watched({ clock, log: context.log, watchers, redact }, night);
 }
+
+type WatchersOf = (context: Context, isWhole: boolean) => readonly NightWatcher[];
+
+const WATCHERS: readonly WatchersOf[] = [
+  notifiers,
+  (context) => [metricsFile(context)].filter((watcher) => watcher !== null),
+  (context, isWhole) => (isWhole ? [lastNightKeeper(databasePath(context))] : []),
+];
 
 /**
  * Everybody whom the settings name. Throws UsageError for who could not be told.
@@ -56,10 +66,18 @@ export async function runNight(
  * @param isWhole false: a sweep of a part of the work, which is no night
  */
 export function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
-  const metrics = metricsFile(context);
-  return [
-    ...notifiers(context, isWhole),
-    ...(metrics === null ? [] : [metrics]),
-    ...(isWhole ? [lastNightKeeper(databasePath(context))] : []),
-  ];
+  return WATCHERS.flatMap((make) => make(context, isWhole));
+}
+
+/** Where all could be told at the start, a folder that has gone since is no reason to leave a night out. */
+function watchersLeft(context: Context, isWhole: boolean): readonly NightWatcher[] {
+  return WATCHERS.flatMap((make) => {
+    try {
+      return make(context, isWhole);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      context.log.warn(`The night goes on without it: ${error.message}`);
+      return [];
+    }
+  });
 }

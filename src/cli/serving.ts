@@ -75,6 +75,7 @@ export function createServing(
       dashboard: serveDashboard(context, {
         ...{ store: store.dashboard, turns, background: worker.state },
         schedule: () => schedule?.state() ?? null,
+        everyMs: inForce?.gaps.longestMs ?? null,
         lastNight,
       }),
       gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),
@@ -86,7 +87,7 @@ export function createServing(
       pages,
       io.version,
       // Without a token there are only programs of this machine to ask.
-      [metricsRoute({ ...metrics, type: CONTENT_TYPE, isPublic: token === null })],
+      [metricsRoute({ ...metrics, type: CONTENT_TYPE, isPublic: token === null, gate: pages.gate })],
     );
     const onAnswered = metrics.served(routes);
     return {
@@ -103,12 +104,15 @@ export function createServing(
   }
 }
 
-/** What it does to the record keeps requests waiting no longer than the work on webhooks does. */
+/**
+ * It waits for the locks of others as any sweep does: requests that wait meanwhile are the smaller harm than a night that is
+ * given up.
+ */
 function scheduleBeside(context: Context, inForce: ScheduleInForce, { nights }: Store): Scheduler {
   return createSchedule(context, {
     inForce,
     lastBeganAt: nights.lastBeganAt(),
-    open: () => reopenRecord(context, LIMITS.workerTryMs),
+    open: () => openRecord(context, 'write'),
     progress: () => NO_PROGRESS,
   });
 }

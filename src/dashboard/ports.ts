@@ -80,6 +80,7 @@ export interface BackgroundState {
 /** A night that has ended, also where it is on no record. */
 export interface LastNight {
   readonly startedAt: Instant;
+  readonly finishedAt: Instant;
   readonly exitCode: number;
   /** One sentence. */
   readonly message: string;

@@ -40,9 +40,10 @@ const LATE = 1 / 4;
 export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
   const { lastSweep, now } = seen;
-  if (lastSweep?.state === 'running' && watched.isAlive(lastSweep)) return atWork(lastSweep, watched);
-  if (lastNight !== null && !lastNight.hadRun && lastNight.startedAt > (lastSweep?.startedAt ?? 0)) {
-    return couldNotBegin(lastNight, times);
+  if (lastSweep?.state === 'running' && isAtWork(lastSweep, watched)) return atWork(lastSweep, watched);
+  if (lastNight !== null && !lastNight.hadRun && lastNight.finishedAt > (lastSweep?.startedAt ?? 0)) {
+    if (lastSweep?.state === 'running') return broke(lastNight, times);
+    if (lastNight.startedAt > (lastSweep?.startedAt ?? 0)) return couldNotBegin(lastNight, times);
   }
   if (schedule?.runningSince != null && lastSweep === null)
     return atWorkAlready(schedule.runningSince, times);
@@ -52,6 +53,16 @@ export function verdictOf(watched: Watched): Verdict {
     return didNotRun(lastSweep, everyMs, watched);
   }
   return ended(lastSweep, watched);
+}
+
+/** What one on another machine is at nobody knows; when the next is overdue, it is not at work any more. */
+function isAtWork(run: Run, { seen, lastNight, expectedEveryMs, isAlive }: Watched): boolean {
+  if (lastNight !== null && lastNight.startedAt <= run.startedAt && lastNight.finishedAt >= run.startedAt) {
+    return false;
+  }
+  return (
+    isAlive(run) && (expectedEveryMs === null || seen.now <= run.startedAt + expectedEveryMs * (1 + LATE))
+  );
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {
@@ -85,6 +96,16 @@ function couldNotBegin({ startedAt, message, exitCode }: LastNight, times: Times
     ...{ tone: 'bad', word: 'Did not begin', short: 'could not begin' },
     sentence: 'The last sweep could not begin.',
     facts: [`It was to begin ${times.when(startedAt)}; exit code ${exitCode}.`],
+    todo: message,
+  };
+}
+
+/** Its run is on record and was never concluded: the record itself failed it. */
+function broke({ startedAt, message, exitCode }: LastNight, times: Times): Verdict {
+  return {
+    ...{ tone: 'bad', word: 'Failed', short: 'failed' },
+    sentence: 'The last sweep failed before its end.',
+    facts: [`It began ${times.when(startedAt)}; exit code ${exitCode}.`],
     todo: message,
   };
 }

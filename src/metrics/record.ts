@@ -25,7 +25,7 @@ export type Unrecorded = Pick<Night, 'startedAt' | 'finishedAt' | 'exitCode'>;
 /**
  * The metrics of the record as text. What there has never been is left out, so that `absent()` tells.
  *
- * @param unrecorded tells its begin and its end in the place of the last run on record, if it came later
+ * @param unrecorded tells its begin and its end in the place of the last run that was concluded, if it came later
  */
 export function recordText(
   figures: RecordFigures,
@@ -37,8 +37,10 @@ export function recordText(
     if (value !== null) gauge(registry, name).set(value);
   };
   const { now, lastStartedAt, lastEnded, succeededAt } = figures;
-  const later = unrecorded !== null && unrecorded.startedAt > (lastStartedAt ?? 0) ? unrecorded : null;
-  set('nightsweep_last_start_timestamp_seconds', seconds(later?.startedAt ?? lastStartedAt));
+  const later =
+    unrecorded !== null && unrecorded.finishedAt > (lastEnded?.finishedAt ?? 0) ? unrecorded : null;
+  const startedAt = Math.max(later?.startedAt ?? 0, lastStartedAt ?? 0);
+  set('nightsweep_last_start_timestamp_seconds', startedAt === 0 ? null : seconds(startedAt));
   const end = later ?? lastEnded;
   if (end !== null) setEnd(set, end);
   if (lastEnded !== null) setLast(registry, lastEnded);

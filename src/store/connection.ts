@@ -45,7 +45,8 @@ export function connect(path: string, options: ConnectOptions): Db {
   const raw = attempt(
     () => new Database(path, { readonly: options.readonly, fileMustExist: true, timeout: 0 }),
   );
-  const demandSameFiles = sameFiles(path);
+  const demandSameDatabase = sameDatabase(path);
+  const demandSameFiles = sameFiles(path, demandSameDatabase);
   return {
     path,
     prepare<P extends Params, Row>(sql: string): Statement<P, Row> {
@@ -69,10 +70,25 @@ export function connect(path: string, options: ConnectOptions): Db {
           })
           .immediate(),
       ),
-    read: (fn) => attempt(() => raw.transaction(fn).deferred()),
+    read: (fn) =>
+      attempt(() => {
+        demandSameDatabase();
+        return raw.transaction(fn).deferred();
+      }),
     pragma: (name) => attempt(() => raw.pragma(name, { simple: true })),
     exec: (sql) => attempt(() => void raw.exec(sql)),
     close: () => guarded(path, () => void raw.close()),
+  };
+}
+
+/** What is read from a file that was removed or replaced is no longer what the others see. */
+function sameDatabase(path: string): () => void {
+  const database = identityOf(path);
+  return () => {
+    if (database !== null && identityOf(path) === database) return;
+    throw new DatabaseError(
+      `The database ${path} was removed or replaced while it was in use; put it back, or restore a backup, and run again.`,
+    );
   };
 }
 
@@ -81,17 +97,12 @@ export function connect(path: string, options: ConnectOptions): Db {
  * write-ahead log, and without their common index two programs do not see each other's locks. Checked in each write,
  * so that nothing is closed whose record would vanish.
  */
-function sameFiles(path: string): () => void {
-  const database = identityOf(path);
+function sameFiles(path: string, demandSameDatabase: () => void): () => void {
   // SQLite keeps both open from its first transaction on.
   const companions = [`${path}-wal`, `${path}-shm`];
   let known: (string | null)[] | null = null;
   return () => {
-    if (database === null || identityOf(path) !== database) {
-      throw new DatabaseError(
-        `The database ${path} was removed or replaced while it was in use; put it back, or restore a backup, and run again.`,
-      );
-    }
+    demandSameDatabase();
     known ??= companions.map(identityOf);
     for (const [i, file] of companions.entries()) {
       const identity = identityOf(file);

@@ -103,10 +103,11 @@ export function dashboardStore(db: Db): DashboardStore {
     sweeps: (since) => sweeps.all({ since: text(since) }).map(toFullSweep),
     firstSweepAt: () => instant(firstSweep.get({})?.at ?? null),
     runs: (limit) => runs.all({ limit: limitOf(limit) }).map(toRun),
-    lastSweep: () => {
-      const found = lastSweep.get({});
-      return found === undefined ? null : toRun(found);
-    },
+    lastSweep: () =>
+      db.read(() => {
+        const found = lastSweep.get({});
+        return found === undefined ? null : toRun(found);
+      }),
     progress: (runId) => Object.fromEntries(progress.all({ runId }).map(({ outcome, n }) => [outcome, n])),
     failures: failuresReader(db),
     resting: restingReader(db),

@@ -93,7 +93,13 @@ describe('the verdict on a night', () => {
   });
 
   it('tells of a sweep that could not begin, until one has', () => {
-    const last = { startedAt: NOW - HOUR, exitCode: 4, message: 'No credentials.', hadRun: false };
+    const last = {
+      startedAt: NOW - HOUR,
+      finishedAt: NOW - HOUR + 1,
+      exitCode: 4,
+      message: 'No credentials.',
+      hadRun: false,
+    };
     expect(verdictOf(around(seen([aRun()]), { lastNight: last }))).toMatchObject({
       ...{ tone: 'bad', short: 'could not begin', todo: 'No credentials.' },
     });
@@ -101,6 +107,28 @@ describe('the verdict on a night', () => {
     expect(verdictOf(around(seen([later]), { lastNight: last })).tone).toBe('good');
     const begun = { ...last, hadRun: true };
     expect(verdictOf(around(seen([aRun()]), { lastNight: begun })).tone).toBe('good');
+  });
+});
+
+describe('a run that says it is at work', () => {
+  const running = aRun({ state: 'running', exitCode: null, finishedAt: null, startedAt: NOW - HOUR });
+
+  it('is believed while its process is there and no other night is overdue', () => {
+    expect(verdictOf(around(seen([running])))).toMatchObject({ tone: 'busy' });
+    expect(verdictOf(around(seen([running]), { isAlive: () => false }))).toMatchObject({ word: 'Died' });
+    const old = aRun({ ...running, startedAt: NOW - 5 * DAY });
+    expect(verdictOf(around(seen([old])))).toMatchObject({ tone: 'bad', word: 'Did not run' });
+    expect(verdictOf(around(seen([old]), { expectedEveryMs: null }))).toMatchObject({ tone: 'busy' });
+  });
+
+  it('is not, when its night has ended without being able to say so', () => {
+    const lastNight = {
+      ...{ startedAt: running.startedAt - 1_000, finishedAt: running.startedAt + MINUTE },
+      ...{ exitCode: 9, message: 'The database is locked.', hadRun: false },
+    };
+    expect(verdictOf(around(seen([running]), { lastNight }))).toMatchObject({
+      ...{ tone: 'bad', word: 'Failed', todo: 'The database is locked.' },
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Gate } from '../gate.ts';
 import type { Route } from '../route.ts';
 
 /**
@@ -9,6 +10,7 @@ export function metricsRoute(metrics: {
   readonly text: () => Promise<string>;
   readonly type: string;
   readonly isPublic: boolean;
+  readonly gate: Gate;
 }): Route {
   return {
     method: 'GET',
@@ -18,7 +20,11 @@ export function metricsRoute(metrics: {
     isPublic: metrics.isPublic,
     body: null,
     replies: { 200: { description: 'In its text format.', type: metrics.type } },
-    problems: [],
-    answer: async () => ({ status: 200, body: await metrics.text() }),
+    problems: metrics.isPublic ? [403] : [],
+    answer: async ({ headers }) => {
+      // Where everybody on this machine may ask, a page of another site in their browser may not.
+      if (metrics.isPublic) metrics.gate.visitor(headers);
+      return { status: 200, body: await metrics.text() };
+    },
   };
 }
