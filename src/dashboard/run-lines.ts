@@ -25,7 +25,7 @@ const ENDS: Readonly<Record<number, readonly [Tone, string]>> = {
   [EXIT.auth]: ['bad', 'not let in'],
   [EXIT.refused]: ['bad', 'refused by a guard'],
   [EXIT.workLeft]: ['watch', 'work left'],
-  [EXIT.unavailable]: ['bad', 'out of reach'],
+  [EXIT.unavailable]: ['bad', 'stopped'],
   [EXIT.database]: ['bad', 'database'],
   [EXIT.interrupted]: ['bad', 'interrupted'],
   [EXIT.terminated]: ['bad', 'interrupted'],
