@@ -131,12 +131,12 @@ export function runsPanel({ runs, times, seen: { lastSweep } }: Model): Markup {
     ['left', 'n roomy'],
     ['took', 'n wide'],
   ];
-  const table = html`<table>
+  const table = html`<div class="runs-box"><table>
 <caption class="hidden">Recent runs, the newest first</caption>
 <thead><tr>${head.map(([name, look]) => html`<th scope="col" class="${look}">${name}</th>`)}</tr></thead>
 <tbody>
 ${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody>
-</table>
+</table></div>
 `;
   return panel('runs', 'Recent runs', say, [table]);
 }
