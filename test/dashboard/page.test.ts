@@ -157,16 +157,26 @@ describe('a chart', () => {
 });
 
 describe('the recent runs', () => {
+  it('show each exit code but 0 at any width, and all that a run has said', () => {
+    const message = `The close list has no line for it: ${'look at it again and '.repeat(12)}check it with nightsweep doctor.`;
+    const page = pageFor(seen([aRun(), aRun({ id: 3, message, exitCode: 8, state: 'stopped' })]));
+    expect(page).toContain('<span>stopped (8)</span>');
+    expect(page).toContain('<span>done</span>');
+    expect(page).toContain(message);
+  });
+
   const batch = (id: number, changes = {}) =>
     aRun({ id, kind: 'webhook', scope: 'requested', counts: { closed: 2 }, ...changes });
 
   it('fold batches that follow one another, by the worst of their ends', () => {
     const runs = [batch(9), batch(8, { exitCode: 3 }), batch(7), aRun({ id: 6 }), batch(5)];
     const lines = runLines(runs, () => true, 12);
-    expect(lines.map(({ run, n, what, tone, closed }) => [run.id, n, what, tone, closed])).toEqual([
-      [9, 3, '3 batches in the background', 'watch', 6],
-      [6, 1, 'sweep', 'good', 177],
-      [5, 1, 'batch in the background', 'good', 2],
+    expect(
+      lines.map(({ run, n, what, tone, exitCode, closed }) => [run.id, n, what, tone, exitCode, closed]),
+    ).toEqual([
+      [9, 3, '3 batches in the background', 'watch', 3, 6],
+      [6, 1, 'sweep', 'good', 0, 177],
+      [5, 1, 'batch in the background', 'good', 0, 2],
     ]);
     expect(runLines(runs, () => true, 1)).toHaveLength(1);
     expect(runLines(runs, () => true, 1)[0]?.n).toBe(3);
