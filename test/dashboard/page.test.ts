@@ -100,6 +100,25 @@ describe('the page', () => {
     expect(crossesWith([{ day: today, dueAt: NOW - 9 * HOUR }]) - crossesWith([])).toBe(1);
   });
 
+  it('has in its legend every mark and every colour that it shows', () => {
+    const full = fullReport(28);
+    const pageWith = (gone: number, closed: number) => {
+      const days = full.days.map((day) => ({
+        ...{ ...day, ran: true, closed, already_closed: 0, not_found: gone },
+        ...{ failed: 0, unconfirmed: 0, expired: 0, not_attempted: 0 },
+      }));
+      const totals = { ...full.totals, not_found: 28 * gone };
+      return pageFor(seen([aRun()], { report: { ...full, days, totals } }));
+    };
+    const [ring, gone] = ['</span>nothing to close</li>', '</span>not found</li>'];
+    expect(pageWith(0, 0)).toContain('<i>○</i>');
+    expect(pageWith(0, 0)).toContain(ring);
+    expect(pageWith(0, 0)).not.toContain(gone);
+    expect(pageWith(1, 0)).toContain(gone);
+    expect(pageWith(1, 0)).not.toContain(ring);
+    expect(pageWith(0, 1)).not.toContain('<i>○</i>');
+  });
+
   it('says that nothing needs anybody only when there is nothing to say', () => {
     expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
     expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');

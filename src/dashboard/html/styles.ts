@@ -100,8 +100,8 @@ svg .kept { fill: var(--kept); } svg .track { fill: var(--track); } svg .idle { 
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin-top: 8px; color: var(--soft); font-size: 13.5px; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .key { display: inline-block; width: 11px; height: 11px; border-radius: 2px; flex: none; }
-.key.closed { background: var(--closed); } .key.ended { background: var(--ended); } .key.trouble { background: var(--trouble); }
-.key.cross { width: auto; height: auto; color: var(--ink); font-weight: 700; line-height: 1; }
+.key.closed { background: var(--closed); } .key.ended { background: var(--ended); } .key.trouble { background: var(--trouble); } .key.gone { background: var(--gone); }
+.key.sign { width: auto; height: auto; color: var(--ink); font-weight: 700; line-height: 1; }
 .key.line { width: 18px; height: 0; border-radius: 0; background: none; border-top: 2px solid; }
 .key.line.closed { border-color: var(--closed); } .key.line.trouble { border-color: var(--trouble); border-top-style: dashed; }
 
