@@ -1,5 +1,5 @@
 import { HOUR } from '../domain/time.ts';
-import { dayName, plural, spaced } from '../report/formats/html/words.ts';
+import { count, dayName, plural, spaced } from '../report/formats/html/words.ts';
 import { howOf } from '../report/formats/lists-text.ts';
 import { asksSomebody } from '../report/next-action.ts';
 import type { Failure, Unclosable } from '../report/report.ts';
@@ -99,44 +99,61 @@ function expiring({ seen: { asked, now }, requestMaxAgeMs }: Around): Need[] {
 }
 
 function unclosable({ seen: { report } }: Around): Need[] {
-  return grouped(report.unclosable.items, (one: Unclosable) => ({
+  const { items, total } = report.unclosable;
+  const unread = total - items.length;
+  const needs = grouped(items, unread > 0, (one: Unclosable) => ({
     key: 'unclosable',
     level: 'act',
-    title: (n) =>
-      `${plural(n, 'conversation')} could not be closed three nights running: ${spaced(howOf(one))}`,
+    title: (n) => `${n} could not be closed three nights running: ${spaced(howOf(one))}`,
     todo: one.nextAction,
     fact: factsOf(one),
     ...one,
   }));
+  if (unread === 0) return needs;
+  const title = `and ${plural(unread, 'more conversation')} that could not be closed three nights running`;
+  return [...needs, plain('unclosable-more', title, latestOnly(items.length))];
 }
 
 function failures({ seen: { report } }: Around): Need[] {
+  const { items, total } = report.failures;
   const resting = new Set(report.unclosable.items.map(({ conversationId }) => conversationId));
-  const open = report.failures.items.filter(
-    ({ settledAs, conversationId }) => settledAs === null && !resting.has(conversationId),
-  );
-  return grouped(open, (one: Failure) => ({
+  const isOpen = ({ settledAs }: Failure) => settledAs === null;
+  const open = items.filter((one) => isOpen(one) && !resting.has(one.conversationId));
+  // What is settled comes last: a list that has some of it has all that is open.
+  const unread = items.every(isOpen) ? total - items.length : 0;
+  const needs = grouped(open, unread > 0, (one: Failure) => ({
     key: 'failure',
     level: asksSomebody(one.nextAction) ? 'act' : 'watch',
-    title: (n) => `${plural(n, 'conversation')} ${spaced(howOf(one))}`,
+    title: (n) => `${n} ${spaced(howOf(one))}`,
     todo: one.nextAction,
     fact: [...factsOf(one), ...(one.tries > 1 ? [plural(one.tries, 'time')] : [])],
     ...one,
   }));
+  if (unread === 0) return needs;
+  const title = `and up to ${plural(unread, 'more conversation')} that failed or stayed unconfirmed`;
+  return [...needs, plain('failure-more', title, latestOnly(items.length), 'watch')];
+}
+
+function latestOnly(n: number): string {
+  return `Only ${count(n)} are told apart here; the others follow as these are settled.`;
 }
 
 interface Entry extends Pick<Need, 'key' | 'level' | 'todo'> {
-  readonly title: (n: number) => string;
+  /** @param n how many conversations, in words */
+  readonly title: (n: string) => string;
   readonly conversationId: string;
   readonly fact: readonly string[];
 }
 
-/** What has gone wrong in the same way and asks for the same is one need. */
-function grouped<T>(items: readonly T[], entryOf: (item: T) => Entry): Need[] {
+/**
+ * What has gone wrong in the same way and asks for the same is one need.
+ * @param isCut whether there are more than these, so that of each there may be more
+ */
+function grouped<T>(items: readonly T[], isCut: boolean, entryOf: (item: T) => Entry): Need[] {
   const groups = new Map<string, Entry[]>();
   for (const item of items) {
     const entry = entryOf(item);
-    const key = JSON.stringify([entry.key, entry.title(0), entry.todo]);
+    const key = JSON.stringify([entry.key, entry.title(''), entry.todo]);
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups.values()].flatMap((entries, at) => {
@@ -146,7 +163,8 @@ function grouped<T>(items: readonly T[], entryOf: (item: T) => Entry): Need[] {
       .slice(0, SHOWN)
       .map(({ conversationId, fact }) => ({ conversationId, facts: fact }));
     const { key, level, todo } = first;
-    const title = first.title(entries.length);
+    const n = plural(entries.length, 'conversation');
+    const title = first.title(isCut ? `At least ${n}` : n);
     return [{ key: `${key}-${at + 1}`, level, title, todo, cases, more: entries.length - cases.length }];
   });
 }

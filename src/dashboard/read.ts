@@ -6,7 +6,7 @@ import { calendarOf } from '../report/calendar.ts';
 import { figures } from '../report/figures.ts';
 import { startOfDay } from '../report/period.ts';
 import type { OutcomeRow } from '../report/ports.ts';
-import type { Report } from '../report/report.ts';
+import { LISTED, type Report } from '../report/report.ts';
 import type { Asked, DashboardStore, EventFigures, Held, OpenKey, OpenStretch } from './ports.ts';
 
 /** Days of figures; whole weeks, so that weekdays can be compared. */
@@ -17,7 +17,6 @@ export const FAILURE_DAYS = 14;
 const STEP = 1_000;
 /** More than are shown, since batches of requests are folded. */
 const RUNS = 200;
-const LISTED = 50;
 const SHOWN = 5;
 
 /** Everything on record that is to be seen, as of about one moment. */

@@ -12,6 +12,8 @@ export interface RunLine {
   readonly tone: Tone;
   /** How it ended, in words. */
   readonly end: string;
+  /** Of the one that ended like this. */
+  readonly exitCode: number | null;
   readonly closed: number;
   readonly kept: number;
   /** Failed, unconfirmed or expired. */
@@ -25,7 +27,7 @@ const ENDS: Readonly<Record<number, readonly [Tone, string]>> = {
   [EXIT.auth]: ['bad', 'not let in'],
   [EXIT.refused]: ['bad', 'refused by a guard'],
   [EXIT.workLeft]: ['watch', 'work left'],
-  [EXIT.unavailable]: ['bad', 'out of reach'],
+  [EXIT.unavailable]: ['bad', 'stopped'],
   [EXIT.database]: ['bad', 'database'],
   [EXIT.interrupted]: ['bad', 'interrupted'],
   [EXIT.terminated]: ['bad', 'interrupted'],
@@ -53,7 +55,7 @@ function lineOf(run: Run, isAlive: (run: Run) => boolean): RunLine {
   const { counts } = run;
   const [tone, end] = endOf(run, isAlive);
   return {
-    ...{ run, n: 1, what: whatOf(run), tone, end },
+    ...{ run, n: 1, what: whatOf(run), tone, end, exitCode: run.exitCode },
     closed: run.dryRun ? counts.wouldClose : counts.closed,
     kept: counts.kept,
     trouble: counts.failed + counts.unconfirmed + counts.expired,
@@ -64,7 +66,7 @@ function lineOf(run: Run, isAlive: (run: Run) => boolean): RunLine {
 function endOf(run: Run, isAlive: (run: Run) => boolean): readonly [Tone, string] {
   if (run.state === 'running') return isAlive(run) ? ['busy', 'at work'] : ['bad', 'died'];
   if (run.exitCode === null) return ['bad', 'interrupted'];
-  return ENDS[run.exitCode] ?? ['bad', `failed, exit code ${run.exitCode}`];
+  return ENDS[run.exitCode] ?? ['bad', 'failed'];
 }
 
 function whatOf({ kind, scope, dryRun }: Run): string {
@@ -84,6 +86,7 @@ function together(newer: RunLine, older: RunLine): RunLine {
     what: plural(n, 'batch in the background', 'batches in the background'),
     tone: worse.tone,
     end: worse.end,
+    exitCode: worse.exitCode,
     closed: newer.closed + older.closed,
     kept: newer.kept + older.kept,
     trouble: newer.trouble + older.trouble,

@@ -193,7 +193,8 @@ function endingOf(run: Run): Ending {
     case EXIT.auth:
       return { ...bad('Not let in', 'was not let in by Genesys Cloud'), todo: 'Run “nightsweep doctor”.' };
     case EXIT.unavailable:
-      return bad('Out of reach', `stopped: Genesys Cloud was out of reach, or had no requests left`);
+      // Out of reach, closes without effect, or no requests left today: the run says which.
+      return { ...bad('Stopped', 'stopped before it was done'), isExplained: true };
     case EXIT.database:
       return { ...bad('Database', 'could not keep its record'), todo: 'Run “nightsweep db check”.' };
     case EXIT.interrupted:

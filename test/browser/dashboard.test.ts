@@ -35,9 +35,20 @@ function sweep({ store }: Server, daysAgo: number, closed: number, failed = 0, f
   });
 }
 
+/** One that was ended after many closes: the longest of the words for an end, beside a long number. */
+function interrupted({ store }: Server, daysAgo: number): void {
+  const startedAt = T0 - daysAgo * DAY;
+  const runId = store.runs.begin(newRun({ startedAt, scope: 'requested' }));
+  store.runs.finish(runId, {
+    ...{ state: 'interrupted', exitCode: 130, message: 'Interrupted.', finishedAt: startedAt + HOUR },
+    ...{ counts: { ...noCounts(), candidates: 2_000, closed: 1_234, failed: 12 }, requests: noRequests() },
+  });
+}
+
 /** Nights with some of everything. */
 function fill(server: Server): Server {
   for (const daysAgo of [9, 8, 7, 5, 4, 3, 2, 1]) sweep(server, daysAgo, 3 + daysAgo, daysAgo % 3);
+  interrupted(server, 0.5);
   sweep(server, 0, 7, 2);
   const holdUntil = T0 + 3 * DAY;
   const rows = Array.from({ length: 9 }, (_, n) => ({
@@ -60,6 +71,19 @@ const PATIENTLY = { timeout: 30_000, interval: 20 };
 async function titleIs(page: Page, title: string): Promise<void> {
   await expect.poll(() => page.title(), PATIENTLY).toBe(title);
 }
+
+/** How much of the recent runs one has to scroll to. */
+const HIDDEN_RUNS = `(() => {
+  const box = document.querySelector('.runs-box');
+  return box.scrollWidth - box.clientWidth;
+})()`;
+
+/** Over how many lines each day in the tables goes. */
+const LINES_OF_DAYS = `[...document.querySelectorAll('.scroll th[scope=row]')].map((cell) => {
+  const day = document.createRange();
+  day.selectNodeContents(cell);
+  return day.getClientRects().length;
+})`;
 
 async function openAll(page: Page): Promise<void> {
   for (const details of await page.locator('details').all()) await details.locator('summary').click();
@@ -193,6 +217,10 @@ describe('the dashboard in a browser', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE.width);
       await openAll(page);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE.width);
+      expect(await page.evaluate(HIDDEN_RUNS)).toBe(0);
+      const days = await page.evaluate<number[]>(LINES_OF_DAYS);
+      expect(days.length).toBeGreaterThan(28);
+      expect(new Set(days)).toEqual(new Set([1]));
       expect((await contrasts(page)).texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
     });
   }

@@ -64,6 +64,31 @@ describe('what needs somebody', () => {
     expect(needsOf(around(seen([aRun()], { report }))).map(({ key }) => key)).toEqual(['unclosable-1']);
   });
 
+  it('tells the whole number, and where not all could be read, that there are more', () => {
+    const failure = fullReport(28).failures.items.find(({ outcome }) => outcome === 'unconfirmed');
+    if (failure === undefined) throw new Error('none is unconfirmed');
+    const items = Array.from({ length: 66 }, (_, n) => ({ ...failure, conversationId: `c-${n}` }));
+    const needsWith = (settledAs: 'closed' | null, total: number) => {
+      const last = { ...failure, conversationId: 'c-last', settledAs };
+      const report = { ...emptyReport(28), failures: { total, items: [...items, last] } };
+      return needsOf(around(seen([aRun()], { report })));
+    };
+    const [all, ...others] = needsWith('closed', 90);
+    expect(all).toMatchObject({ title: expect.stringMatching(/^66 conversations unconfirmed/), more: 61 });
+    expect(others).toEqual([]);
+    expect(needsWith(null, 90).map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^At least 67 conversations unconfirmed/),
+      'and up to 23 more conversations that failed or stayed unconfirmed',
+    ]);
+    const [resting] = fullReport(28).unclosable.items;
+    if (resting === undefined) throw new Error('nothing rests');
+    const report = { ...emptyReport(28), unclosable: { total: 3, items: [resting] } };
+    expect(needsOf(around(seen([aRun()], { report }))).map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^At least 1 conversation could not be closed/),
+      'and 2 more conversations that could not be closed three nights running',
+    ]);
+  });
+
   it('names the latest nights that did not run', () => {
     const [missing] = needsOf(around(seen([aRun()], { report: fullReport(28) }))).filter(
       ({ key }) => key === 'missing',

@@ -100,6 +100,25 @@ describe('the page', () => {
     expect(crossesWith([{ day: today, dueAt: NOW - 9 * HOUR }]) - crossesWith([])).toBe(1);
   });
 
+  it('has in its legend every mark and every colour that it shows', () => {
+    const full = fullReport(28);
+    const pageWith = (gone: number, closed: number) => {
+      const days = full.days.map((day) => ({
+        ...{ ...day, ran: true, closed, already_closed: 0, not_found: gone },
+        ...{ failed: 0, unconfirmed: 0, expired: 0, not_attempted: 0 },
+      }));
+      const totals = { ...full.totals, not_found: 28 * gone };
+      return pageFor(seen([aRun()], { report: { ...full, days, totals } }));
+    };
+    const [ring, gone] = ['</span>nothing to close</li>', '</span>not found</li>'];
+    expect(pageWith(0, 0)).toContain('<i>○</i>');
+    expect(pageWith(0, 0)).toContain(ring);
+    expect(pageWith(0, 0)).not.toContain(gone);
+    expect(pageWith(1, 0)).toContain(gone);
+    expect(pageWith(1, 0)).not.toContain(ring);
+    expect(pageWith(0, 1)).not.toContain('<i>○</i>');
+  });
+
   it('says that nothing needs anybody only when there is nothing to say', () => {
     expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
     expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');
@@ -157,16 +176,26 @@ describe('a chart', () => {
 });
 
 describe('the recent runs', () => {
+  it('show each exit code but 0 at any width, and all that a run has said', () => {
+    const message = `The close list has no line for it: ${'look at it again and '.repeat(12)}check it with nightsweep doctor.`;
+    const page = pageFor(seen([aRun(), aRun({ id: 3, message, exitCode: 8, state: 'stopped' })]));
+    expect(page).toContain('<span>stopped (8)</span>');
+    expect(page).toContain('<span>done</span>');
+    expect(page).toContain(message);
+  });
+
   const batch = (id: number, changes = {}) =>
     aRun({ id, kind: 'webhook', scope: 'requested', counts: { closed: 2 }, ...changes });
 
   it('fold batches that follow one another, by the worst of their ends', () => {
     const runs = [batch(9), batch(8, { exitCode: 3 }), batch(7), aRun({ id: 6 }), batch(5)];
     const lines = runLines(runs, () => true, 12);
-    expect(lines.map(({ run, n, what, tone, closed }) => [run.id, n, what, tone, closed])).toEqual([
-      [9, 3, '3 batches in the background', 'watch', 6],
-      [6, 1, 'sweep', 'good', 177],
-      [5, 1, 'batch in the background', 'good', 2],
+    expect(
+      lines.map(({ run, n, what, tone, exitCode, closed }) => [run.id, n, what, tone, exitCode, closed]),
+    ).toEqual([
+      [9, 3, '3 batches in the background', 'watch', 3, 6],
+      [6, 1, 'sweep', 'good', 0, 177],
+      [5, 1, 'batch in the background', 'good', 0, 2],
     ]);
     expect(runLines(runs, () => true, 1)).toHaveLength(1);
     expect(runLines(runs, () => true, 1)[0]?.n).toBe(3);

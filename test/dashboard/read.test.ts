@@ -101,6 +101,13 @@ describe('what the dashboard reads', () => {
     );
   });
 
+  it('has every failure that is open, also of a night when many failed', async () => {
+    const { store } = tempStore();
+    night(store, NOW - 12 * HOUR, 0, Array(66).fill('failed'));
+    const { report } = await read(store);
+    expect(report.failures.items).toHaveLength(66);
+  });
+
   it('goes through all close requests, the oldest first, a list being one origin', async () => {
     const { store, user } = tempStore();
     const insert = user.prepare(

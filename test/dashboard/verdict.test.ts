@@ -24,8 +24,7 @@ describe('the verdict on a night', () => {
     ['bad', 'refused', 'Last night was refused by a guard.', { exitCode: 5, state: 'refused' }],
     ['bad', 'not let in', 'Last night was not let in by Genesys Cloud.', { exitCode: 4, state: 'failed' }],
     [
-      ...(['bad', 'out of reach'] as const),
-      'Last night stopped: Genesys Cloud was out of reach, or had no requests left.',
+      ...(['bad', 'stopped', 'Last night stopped before it was done.'] as const),
       { exitCode: 8, state: 'stopped' },
     ],
     ['bad', 'database', 'Last night could not keep its record.', { exitCode: 9, state: 'failed' }],
@@ -41,6 +40,13 @@ describe('the verdict on a night', () => {
     [...(['good', 'closed 177', 'The last sweep ran and closed 177.'] as const), { startedAt: NOW - HOUR }],
   ])('is %s: %s', (tone, short, sentence, changes) => {
     expect(verdictOf(around(seen([aRun(changes)])))).toMatchObject({ tone, short, sentence });
+  });
+
+  it('leaves it to the run to say why it stopped: it may be that closes took no effect', () => {
+    const message = 'Twenty closes in a row took no effect.';
+    const verdict = verdictOf(around(seen([aRun({ exitCode: 8, state: 'stopped', message })])));
+    expect(verdict.todo).toBe(message);
+    expect(JSON.stringify(verdict)).not.toContain('reach');
   });
 
   it('says what a guard has found as what to do, and of how many nights', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { request } from 'undici';
@@ -172,6 +172,17 @@ describe('GET /metrics', () => {
     expect(promtool(test, ['check', 'metrics'], text)).toEqual({ status: 0, said: '' });
   });
 
+  it('says that the record cannot be read when the database is gone', async () => {
+    const place = await aNight();
+    const { url } = await serveIn(place);
+    for (const name of readdirSync(place.dir).filter((one) => one.startsWith('nightsweep.db'))) {
+      renameSync(join(place.dir, name), join(place.dir, `gone-${name}`));
+    }
+    const headers = { authorization: `Bearer ${place.env.NIGHTSWEEP_API_TOKEN}` };
+    const reply = await request(`${url}/metrics`, { headers });
+    expect(await reply.body.text()).toContain('nightsweep_record_readable 0');
+  });
+
   it('is open on loopback where no token is configured', async () => {
     const place = await aNight();
     place.env.NIGHTSWEEP_API_TOKEN = '';
@@ -179,5 +190,9 @@ describe('GET /metrics', () => {
     const reply = await request(`${url}/metrics`);
     expect(reply.statusCode).toBe(200);
     expect(await reply.body.text()).toContain('nightsweep_backlog_conversations 5');
+    // A page of another site that has its own name lead here.
+    const strange = await request(`${url}/metrics`, { headers: { host: 'evil.example' } });
+    expect(strange.statusCode).toBe(403);
+    expect(await strange.body.text()).not.toContain('nightsweep_');
   });
 });

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../src/domain/time.ts';
 import { CLIENT } from './child.ts';
@@ -69,6 +71,26 @@ describe('schedule', () => {
     await schedule.says('(exit 5)');
     schedule.stop();
     expect((await schedule.ended).code).toBe(0);
+  });
+
+  it('runs also where somebody who was to be told can be told no more', async () => {
+    const place = await nightsOf(1);
+    map(place, 1);
+    mkdirSync(join(place.dir, 'prom'));
+    place.env.NIGHTSWEEP_METRICS_FILE = 'prom/night.prom';
+    const schedule = place.begin('schedule');
+    await schedule.says('took');
+    rmSync(join(place.dir, 'prom'), { recursive: true });
+    await schedule.says('took', 2);
+    schedule.stop();
+    const { stderr } = await schedule.ended;
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'The night goes on without it: The folder of prom/night.prom',
+    );
+    expect(place.query('SELECT exit_code FROM runs').slice(0, 2)).toEqual([
+      { exit_code: 0 },
+      { exit_code: 0 },
+    ]);
   });
 
   it('that is stopped at night ends as an interrupted sweep does', async () => {

@@ -5,7 +5,7 @@ import { expectsSweep } from '../../report/formats/ran.ts';
 import type { BacklogPoint, DayFigures } from '../../report/report.ts';
 import type { Model } from '../model.ts';
 import { roughly } from '../times.ts';
-import { columns, course, lyingBars } from './bars.ts';
+import { type Column, columns, course, lyingBars } from './bars.ts';
 
 /** What became of the conversations, night by night. */
 export function closedPanel({ seen: { report } }: Model): Markup {
@@ -48,10 +48,19 @@ export function closedPanel({ seen: { report } }: Model): Markup {
   const isEmpty = all.every(({ mark, parts }) => mark === null && parts.every(([, n]) => n === 0));
   if (isEmpty) return panel('closed', 'Closed each night', say, []);
   return panel('closed', 'Closed each night', say, [
-    html`<ul class="legend"><li><span class="key closed"></span>closed</li><li><span class="key ended"></span>had already ended</li><li><span class="key trouble"></span>not closed</li><li><span class="key cross" aria-hidden="true">×</span>no sweep</li></ul>\n`,
+    closedLegend(all, totals.not_found > 0),
     columns(`Closed each night. ${say}`, all),
     behind('closed-table', table, 'Closed each night'),
   ]);
+}
+
+/** Names what is always there, and of the rest what these columns have. */
+function closedLegend(all: readonly Column[], hasGone: boolean): Markup {
+  const gone = hasGone ? html`<li><span class="key gone"></span>not found</li>` : null;
+  const ring = all.some(({ mark }) => mark === 'ring')
+    ? html`<li><span class="key sign" aria-hidden="true">○</span>nothing to close</li>`
+    : null;
+  return html`<ul class="legend"><li><span class="key closed"></span>closed</li><li><span class="key ended"></span>had already ended</li>${gone}<li><span class="key trouble"></span>not closed</li><li><span class="key sign" aria-hidden="true">×</span>no sweep</li>${ring}</ul>\n`;
 }
 
 /** What each sweep met and left. */

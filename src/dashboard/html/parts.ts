@@ -1,4 +1,3 @@
-import { shortened } from '../../domain/text.ts';
 import { humanDuration } from '../../domain/time.ts';
 import { html, type Markup } from '../../report/formats/html/markup.ts';
 import { count, plural } from '../../report/formats/html/words.ts';
@@ -131,24 +130,22 @@ export function runsPanel({ runs, times, seen: { lastSweep } }: Model): Markup {
     ['left', 'n roomy'],
     ['took', 'n wide'],
   ];
-  const table = html`<table>
+  const table = html`<div class="runs-box"><table>
 <caption class="hidden">Recent runs, the newest first</caption>
 <thead><tr>${head.map(([name, look]) => html`<th scope="col" class="${look}">${name}</th>`)}</tr></thead>
 <tbody>
 ${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody>
-</table>
+</table></div>
 `;
   return panel('runs', 'Recent runs', say, [table]);
 }
 
 /** @param isTold what it has said is on the page already */
 function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
-  const { run, n, what, tone, end, closed, kept, trouble, left } = line;
+  const { run, n, what, tone, end, exitCode, closed, kept, trouble, left } = line;
   const took = run.finishedAt === null || n > 1 ? '' : humanDuration(run.finishedAt - run.startedAt);
-  const said =
-    tone === 'bad' && n === 1 && !isTold && run.message !== null ? shortened(run.message, LONGEST) : null;
-  const code =
-    run.exitCode === null || run.exitCode === 0 ? null : html`<span class="roomy"> (${run.exitCode})</span>`;
+  const said = tone === 'bad' && n === 1 && !isTold ? run.message : null;
+  const code = exitCode === null || exitCode === 0 ? null : ` (${exitCode})`;
   const number = (value: number, look = '') =>
     html`<td class="n${look}${value === 0 ? ' zero' : ''}">${run.dryRun && look === '' ? `(${count(value)})` : count(value)}</td>`;
   return html`<tr>
@@ -158,9 +155,6 @@ ${number(closed)}${number(kept, ' roomy')}<td class="n${trouble === 0 ? ' zero' 
 </tr>
 ${said === null ? null : html`<tr class="said"><td></td><td colspan="8">${said}</td></tr>\n`}`;
 }
-
-/** What more a run has said is in `nightsweep runs`. */
-const LONGEST = 160;
 
 export function askedPanel({ seen: { asked, now }, requestMaxAgeMs }: Model): Markup {
   const { total, first, origins } = asked;

@@ -100,8 +100,8 @@ svg .kept { fill: var(--kept); } svg .track { fill: var(--track); } svg .idle { 
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin-top: 8px; color: var(--soft); font-size: 13.5px; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .key { display: inline-block; width: 11px; height: 11px; border-radius: 2px; flex: none; }
-.key.closed { background: var(--closed); } .key.ended { background: var(--ended); } .key.trouble { background: var(--trouble); }
-.key.cross { width: auto; height: auto; color: var(--ink); font-weight: 700; line-height: 1; }
+.key.closed { background: var(--closed); } .key.ended { background: var(--ended); } .key.trouble { background: var(--trouble); } .key.gone { background: var(--gone); }
+.key.sign { width: auto; height: auto; color: var(--ink); font-weight: 700; line-height: 1; }
 .key.line { width: 18px; height: 0; border-radius: 0; background: none; border-top: 2px solid; }
 .key.line.closed { border-color: var(--closed); } .key.line.trouble { border-color: var(--trouble); border-top-style: dashed; }
 
@@ -115,11 +115,12 @@ summary { cursor: pointer; color: var(--soft); font-size: 14px; width: fit-conte
 summary:hover { color: var(--ink); }
 .scroll { overflow-x: auto; margin-top: 6px; max-height: 340px; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.45; }
+.scroll table { overflow-wrap: normal; } .scroll th[scope=row] { white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 6px; }
 th, td { text-align: left; font-weight: 400; padding: 7px 18px 7px 0; border-top: 1px solid var(--line); vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
-.runs table { margin-top: 6px; } .runs .when > span { white-space: nowrap; } .runs .when .narrow-only { white-space: normal; } .runs .roomy { overflow-wrap: normal; }
+.runs-box { margin-top: 6px; overflow-x: auto; } .runs .when > span { white-space: nowrap; } .runs .when .narrow-only { white-space: normal; } .runs .roomy { overflow-wrap: normal; }
 .n { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); } .alarming { color: var(--trouble); font-weight: 650; }
 .said td { border-top: 0; padding-top: 0; color: var(--soft); font-size: 13.5px; }
@@ -157,7 +158,8 @@ footer p { max-width: 100ch; }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .figures > div { border-left: 0; } .figures > div:nth-child(2n) { border-left: 1px solid var(--line); }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
- .end div > span { white-space: normal; } .end > div { gap: 6px; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
+  .end div > span { white-space: normal; } .end > div { gap: 4px; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
+  .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 7px; }
   .columns { gap: 2px; padding-left: 34px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
