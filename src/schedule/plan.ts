@@ -34,27 +34,34 @@ export interface PlanParts {
 /** Who asks for every minute and sleeps for a year is not told the exact number. */
 export const COUNTED = 1_000;
 
+export interface PlanOptions {
+  /** What was planned earlier; if that is still what comes next, its jitter is not drawn again. */
+  readonly before?: PlannedNight | null;
+  /** So long after it was due the time of a night is open at least; default 0. */
+  readonly lateMs?: number;
+}
+
 /**
  * What is to come at `now`, and what was due after `after` and can come no more. A night's time lasts from when it is
- * due until its jitter is used up: who looks in between has not missed it, and it begins within the rest.
- *
- * @param before what was planned earlier; if that is still what comes next, its jitter is not drawn again
+ * due until its jitter is used up: who looks in between has not missed it, and it begins within the rest. Where its
+ * time is open for longer than its jitter, it begins at once.
  */
 export function planNights(
   { times, jitterMs, random }: PlanParts,
   after: Instant,
   now: Instant,
-  before: PlannedNight | null = null,
+  { before = null, lateMs = 0 }: PlanOptions = {},
 ): Plan {
   const within = (from: Instant, to: Instant) =>
     from + Math.floor((random() * (to - from)) / SECOND) * SECOND;
   const latest = times.latest(now);
-  const isOpen = latest > after && latest + jitterMs > now;
+  const isOpen = latest > after && latest + Math.max(jitterMs, lateMs) > now;
   const dueAt = isOpen ? latest : times.next(Math.max(after, now));
+  const from = Math.max(dueAt, now);
   const isKept = before !== null && before.dueAt === dueAt && before.at > now;
   return {
     passed: passedBetween(times, after, isOpen ? latest - SECOND : now),
-    next: isKept ? before : { dueAt, at: within(Math.max(dueAt, now), dueAt + jitterMs) },
+    next: isKept ? before : { dueAt, at: within(from, Math.max(from, dueAt + jitterMs)) },
   };
 }
 

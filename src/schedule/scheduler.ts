@@ -2,7 +2,14 @@ import { DAY, type Instant, MINUTE, SECOND } from '../domain/time.ts';
 import { type ConcludedRun, nightOf } from '../night/night-of.ts';
 import type { Night } from '../night/ports.ts';
 import type { Clock } from '../sweep/ports.ts';
-import { type Passed, type Plan, type PlannedNight, type PlanParts, planNights } from './plan.ts';
+import {
+  type Passed,
+  type Plan,
+  type PlannedNight,
+  type PlanOptions,
+  type PlanParts,
+  planNights,
+} from './plan.ts';
 import type { ScheduleState, Stops } from './ports.ts';
 
 /** What there is to tell. Nights that were left out or missed come with what is done about them. */
@@ -71,10 +78,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let settledUntil: Instant = Number.NEGATIVE_INFINITY;
 
   /** Plans anew, and keeps what still holds; what has passed is over. */
-  function plan(before: PlannedNight | null): Plan {
+  function plan(options: PlanOptions = {}): Plan {
     const now = clock.now();
     if (settledUntil - now > WRONG_MS) settledUntil = now;
-    const planned = planNights(deps, settledUntil, now, before);
+    const planned = planNights(deps, settledUntil, now, options);
     if (planned.passed !== null) settledUntil = planned.passed.lastDueAt;
     return planned;
   }
@@ -89,22 +96,23 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return madeUp ? { dueAt: passed.lastDueAt, at: now } : following;
   }
 
+  /** A restart in the very moment of a night is as good as having been late for it. */
   function planStart(): PlannedNight {
     settledUntil = deps.lastBeganAt ?? clock.now();
-    const planned = plan(null);
+    const planned = plan({ lateMs: LATE_MS });
     tell({ kind: 'planned', next: planned.next });
     return afterMissed(planned);
   }
 
   function planLate(): PlannedNight {
-    const planned = plan(null);
+    const planned = plan();
     const following = afterMissed(planned);
     leftOut += (planned.passed?.nights ?? 0) - (following === planned.next ? 0 : 1);
     return following;
   }
 
   function planSetBack(before: PlannedNight, byMs: number): PlannedNight {
-    const planned = plan(before).next;
+    const planned = plan({ before }).next;
     if (planned !== before) tell({ kind: 'set_back', byMs, next: planned });
     return planned;
   }
@@ -132,7 +140,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const night = nightOf({ startedAt, finishedAt: clock.now(), redact: deps.redact }, end);
     last = night;
     runningSince = null;
-    const { passed, next: planned } = plan(next);
+    const { passed, next: planned } = plan({ before: next });
     next = planned;
     leftOut += passed?.nights ?? 0;
     tell({ kind: 'ended', dueAt, night, error, next });

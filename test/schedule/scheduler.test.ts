@@ -234,6 +234,30 @@ describe('what was due while nothing was running', () => {
     expect(told[0]).toBe('planned 15T02:50');
   });
 
+  it.each([
+    ['50 s ago', at('15T02:00') + 50 * SECOND, 0, ['15T02:00']],
+    ['less than 5 min ago', at('15T02:05') - 1, 0, ['15T02:04']],
+    ['5 min ago', at('15T02:05'), 0, []],
+    ['3 min ago, and its jitter of 2 min is used up', at('15T02:03'), 2 * MINUTE, ['15T02:03']],
+    ['3 min ago, and its jitter of 5 min is not', at('15T02:03'), 5 * MINUTE, ['15T02:04']],
+  ])('is not missed where it was due %s: it begins', async (_, start, jitterMs, ran) => {
+    const { nights, told, until } = stage({ lastBeganAt: at('14T02:00'), start, jitterMs });
+    await until('15T12:00');
+    expect(nights).toEqual(ran);
+    expect(told.some((line) => line.startsWith('missed'))).toBe(ran.length === 0);
+  });
+
+  it.each([
+    ['nothing is on record', null],
+    ['it has begun in the moment when it was due', at('15T02:00')],
+    ['it has begun since', at('15T02:00') + 20 * SECOND],
+  ])('50 s ago is not run again where %s', async (_, last) => {
+    const options = { lastBeganAt: last, start: at('15T02:00') + 50 * SECOND, catchUp: true };
+    const { nights, told, until } = stage(options);
+    await until('15T12:00');
+    expect({ nights, told }).toEqual({ nights: [], told: ['planned 16T02:00'] });
+  });
+
   it('is made up for by a night whose time has come anyway', async () => {
     const options = { lastBeganAt, jitterMs: HOUR, start: at('15T02:40'), catchUp: true };
     const { nights, told, until } = stage(options);
