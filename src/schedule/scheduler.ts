@@ -76,6 +76,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let leftOut = 0;
   /** No night that was due until here is run any more. */
   let settledUntil: Instant = Number.NEGATIVE_INFINITY;
+  /** The same of those that were run. */
+  let ranUntil: Instant = Number.NEGATIVE_INFINITY;
 
   /** Plans anew, and keeps what still holds; what has passed is over. */
   function plan(options: PlanOptions = {}): Plan {
@@ -99,6 +101,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   /** A restart in the very moment of a night is as good as having been late for it. */
   function planStart(): PlannedNight {
     settledUntil = deps.lastBeganAt ?? clock.now();
+    ranUntil = settledUntil;
     const planned = plan({ lateMs: LATE_MS });
     tell({ kind: 'planned', next: planned.next });
     return afterMissed(planned);
@@ -112,6 +115,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   function planSetBack(before: PlannedNight, byMs: number): PlannedNight {
+    // What was missed only because the clock had been ahead is to come again; what was run is not.
+    settledUntil = Math.min(settledUntil, Math.max(ranUntil, clock.now()));
     const planned = plan({ before }).next;
     if (planned !== before) tell({ kind: 'set_back', byMs, next: planned });
     return planned;
@@ -133,6 +138,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   async function runOne({ dueAt }: PlannedNight, stops: Stops): Promise<Night> {
     const startedAt = clock.now();
     settledUntil = Math.max(settledUntil, dueAt);
+    ranUntil = settledUntil;
     next = planNights(deps, settledUntil, startedAt).next;
     runningSince = startedAt;
     tell({ kind: 'begun', dueAt });

@@ -336,6 +336,20 @@ describe('a clock that is set', () => {
     ]);
   });
 
+  it('forward over a night and back before it is due has not', async () => {
+    const { set, nights, told, until } = stage();
+    await until('15T12:00');
+    set(20 * HOUR);
+    await until('16T08:02');
+    set(-20 * HOUR);
+    await until('16T03:00');
+    expect(nights).toEqual(['16T02:00']);
+    expect(told.slice(1, 3)).toEqual([
+      'missed 1 to 16T02:00, next 17T02:00',
+      expect.stringMatching(/^set back by \d+ min, next 16T02:00$/),
+    ]);
+  });
+
   it('forward over a night has missed it', async () => {
     const { set, nights, told, until } = stage();
     await until('16T01:00');
