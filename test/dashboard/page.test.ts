@@ -100,6 +100,24 @@ describe('the page', () => {
     expect(crossesWith([{ day: today, dueAt: NOW - 9 * HOUR }]) - crossesWith([])).toBe(1);
   });
 
+  it('shows as missing a day on which only the sweep of the night before came to its end', () => {
+    const full = fullReport(28);
+    const none = { closed: 0, already_closed: 0, not_found: 0, kept: 0, failed: 0, unconfirmed: 0 };
+    const days = full.days.map((day, at) => ({
+      ...{ ...day, ran: true, expired: 0, not_attempted: 0, closed: 1 },
+      ...(at === 20 ? none : {}),
+    }));
+    const missing = listed([{ day: days[20]?.day ?? '', dueAt: NOW - 7 * DAY }]);
+    const pageWith = (nights: typeof missing) =>
+      pageFor(
+        seen([aRun()], {
+          report: { ...full, days, nights: full.nights && { ...full.nights, missing: nights } },
+        }),
+      );
+    expect(pageWith(missing).match(/<i>.<\/i>/g)).toEqual(['<i>×</i>']);
+    expect(pageWith(listed([])).match(/<i>.<\/i>/g)).toEqual(['<i>○</i>']);
+  });
+
   it('has in its legend every mark and every colour that it shows', () => {
     const full = fullReport(28);
     const pageWith = (gone: number, closed: number) => {

@@ -13,9 +13,14 @@ export function closedPanel({ seen: { report } }: Model): Markup {
   const expected = expectsSweep(report);
   const today = days.at(-1)?.day;
   const trouble = (day: DayFigures) => day.failed + day.unconfirmed + day.expired + day.not_attempted;
+  const shown = (day: DayFigures) => day.closed + day.already_closed + day.not_found + trouble(day);
   const missing = new Set(report.nights?.missing.items.map(({ day }) => day));
-  // The night of today may still come.
-  const isMissed = ({ ran, day }: DayFigures) => !ran && expected(day) && (day !== today || missing.has(day));
+  const isEmptyDay = (day: DayFigures) => shown(day) + day.kept === 0;
+  // The night of today may still come; that of a day on which only the one before came to its end has not.
+  const isMissed = (day: DayFigures) =>
+    missing.has(day.day)
+      ? expected(day.day) && (!day.ran || isEmptyDay(day))
+      : !day.ran && expected(day.day) && day.day !== today;
   const idle = days.filter(isMissed).length;
   const say =
     days.every(({ ran }) => !ran) && totals.closed === 0
@@ -30,11 +35,7 @@ export function closedPanel({ seen: { report } }: Model): Markup {
       ['gone', day.not_found],
       ['trouble', trouble(day)],
     ] as const,
-    mark: isMissed(day)
-      ? ('cross' as const)
-      : day.ran && day.closed + day.already_closed + day.not_found + trouble(day) === 0
-        ? ('ring' as const)
-        : null,
+    mark: isMissed(day) ? ('cross' as const) : day.ran && shown(day) === 0 ? ('ring' as const) : null,
   }));
   const table = dataTable({
     caption: 'Closed each night, with what else was decided',
@@ -42,7 +43,7 @@ export function closedPanel({ seen: { report } }: Model): Markup {
     rows: days.map((day) => [
       dayName(day.day),
       ...[day.closed, day.already_closed, day.not_found, trouble(day), day.kept],
-      day.ran ? 'yes' : isMissed(day) ? 'no' : expected(day.day) ? 'not yet' : '–',
+      isMissed(day) ? 'no' : day.ran ? 'yes' : expected(day.day) ? 'not yet' : '–',
     ]),
   });
   const isEmpty = all.every(({ mark, parts }) => mark === null && parts.every(([, n]) => n === 0));

@@ -160,7 +160,7 @@ footer p { max-width: 100ch; }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
   .end div > span { white-space: normal; } .end > div { gap: 4px; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
   .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 7px; }
-  .columns { gap: 2px; padding-left: 34px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
+  .columns { gap: 2px; padding-left: 34px; } .column i { font-size: 10px; margin: 0 -2px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
 }
