@@ -45,7 +45,7 @@ export function demandSchedule(context: Context): ScheduleInForce {
   const inForce = scheduleInForce(context);
   if (inForce !== null) return inForce;
   throw new UsageError(
-    'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON, such as "30 2 * * *".',
+    'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON (schedule takes --cron, too), such as "30 2 * * *".',
   );
 }
 

@@ -9,7 +9,7 @@ const READY = { GENESYS_CLIENT_ID: 'client', GENESYS_CLIENT_SECRET: 'a-secret-of
 
 describe('a schedule that cannot work', () => {
   it.each<readonly [string, Record<string, string>, number, string]>([
-    ['schedule --next 3', {}, 2, 'schedule.cron is not set'],
+    ['schedule --next 3', {}, 2, '(schedule takes --cron, too)'],
     [
       'serve --schedule',
       { NIGHTSWEEP_SCHEDULE_CRON: '0 0 30 2 *' },
