@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import { formatDuration } from '../config/duration.ts';
+import { LEAST_EXPECTED_MS } from '../config/settings.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ScheduleState } from '../schedule/ports.ts';
@@ -44,7 +45,7 @@ export function demandSchedule(context: Context): ScheduleInForce {
   const inForce = scheduleInForce(context);
   if (inForce !== null) return inForce;
   throw new UsageError(
-    'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON, such as "30 2 * * *".',
+    'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON (schedule takes --cron, too), such as "30 2 * * *".',
   );
 }
 
@@ -104,9 +105,11 @@ export function contradictions({ gaps }: ScheduleInForce, { expectedEveryMs }: C
       `${expected}, but schedule.cron leaves up to ${longest} between two nights, so the report will call nights missing that were never due; set expectedEvery to ${longest}, or to none.`,
     ];
   }
-  if (gaps.longestMs * EXPECTED_WITHIN < expectedEveryMs) {
+  const shortestMs = Math.max(gaps.longestMs, LEAST_EXPECTED_MS);
+  if (shortestMs * EXPECTED_WITHIN < expectedEveryMs) {
+    const isLeast = shortestMs > gaps.longestMs;
     return [
-      `${expected}, but schedule.cron leaves ${longest} at most between two nights, so the report will not notice when one is missing; set expectedEvery to ${longest}.`,
+      `${expected}, but schedule.cron leaves ${longest} at most between two nights, so the report will not notice when one is missing; set expectedEvery to ${formatDuration(shortestMs)}${isLeast ? ', the shortest there is' : ''}.`,
     ];
   }
   return [];

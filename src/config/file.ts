@@ -4,6 +4,7 @@ import { UsageError } from '../domain/errors.ts';
 import { echoName } from './echo.ts';
 import { type Given, type GivenSettings, wrongValue } from './given.ts';
 import { notifyVariableFor } from './notify-variables.ts';
+import { ownSecretFor } from './secrets.ts';
 import { groupOf, SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
 import { readIfThere, type Surroundings } from './surroundings.ts';
 import { nestsTooDeep } from './yaml-depth.ts';
@@ -107,7 +108,7 @@ function nameOf(node: Node): string {
 
 function settingKey(name: string, where: string): SettingKey {
   if (Object.hasOwn(SETTINGS, name)) return name as SettingKey;
-  const variable = notifyVariableFor(name);
+  const variable = notifyVariableFor(name) ?? ownSecretFor(name);
   if (variable !== null) {
     throw new UsageError(
       `${where}: ${echoName(name, 'this key')} does not belong into a settings file, because it is a secret; give it in the environment as ${variable}, or the path of a file that holds it as ${variable}_FILE.`,

@@ -47,6 +47,12 @@ export const OWN_SECRETS = [
   ...NOTIFY_VARIABLES,
 ] as const;
 
+/** The variable of the secret of our own that somebody calls so: `apiToken`, `webhook_secret`; null: it is none. */
+export function ownSecretFor(key: string): string | null {
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z]|nightsweep/g, '');
+  return OWN_SECRETS.find((name) => plain(name) === plain(key)) ?? null;
+}
+
 const SECRET_VARIABLES = ['GENESYS_CLIENT_SECRET', 'GENESYSCLOUD_OAUTHCLIENT_SECRET', ...OWN_SECRETS];
 
 /** Adds what those variables hold whose values are secrets. */

@@ -22,6 +22,9 @@ function setting<T>(
   return { flag, kind, default: defaultText, description };
 }
 
+/** What `expectedEvery` may be at least. */
+export const LEAST_EXPECTED_MS = HOUR;
+
 /** Every setting there is. The parser, `nightsweep config` and the README's table all come from here. */
 export const SETTINGS = {
   db: setting(
@@ -161,7 +164,7 @@ export const SETTINGS = {
   ),
   expectedEvery: setting(
     null,
-    orWord(duration('h', { min: HOUR }), 'none', null),
+    orWord(duration('h', { min: LEAST_EXPECTED_MS }), 'none', null),
     '24h',
     'How often a full sweep should run; the report names the nights that are missing.',
   ),

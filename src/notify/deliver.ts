@@ -16,12 +16,17 @@ const FIRST_WAIT_MS = SECOND / 2;
 const TIMED_OUT = 408;
 const RATE_LIMITED = 429;
 
+/** Somebody was there, and the connection broke, or it took too long to be made. */
+const BROKEN: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET'];
+
 const SHOWN = 100;
 
 /** What became of a message; `says` completes "it …". */
 export interface Delivery {
   readonly delivered: boolean;
   readonly says: string;
+  /** It was not delivered for a reason that may pass by itself; else somebody has to look at the address. */
+  readonly mayPass: boolean;
 }
 
 export interface DeliveryParts {
@@ -68,10 +73,11 @@ export async function deliver(
     try {
       const timeoutMs = Math.min(ATTEMPT_MS, until - clock.now());
       const answer = await send(makePost(clock.now()), timeoutMs, signal);
-      const delivery = { delivered: isTaken(answer), says: saidOf(answer) };
-      return { delivery, retryInMs: mayPass(answer) ? (answer.retryAfterMs ?? 0) : null };
+      const delivery = { delivered: isTaken(answer), says: saidOf(answer), mayPass: mayPass(answer) };
+      return { delivery, retryInMs: delivery.mayPass ? (answer.retryAfterMs ?? 0) : null };
     } catch (error) {
-      return { delivery: { delivered: false, says: troubleOf(error) }, retryInMs: 0 };
+      const delivery = { delivered: false, says: troubleOf(error), mayPass: isPassing(firstOf(error)) };
+      return { delivery, retryInMs: 0 };
     }
   }
 }
@@ -86,8 +92,17 @@ function saidOf({ status, text }: Answer): string {
   return `answered ${status}${words === '' ? '' : ` (${words})`}`;
 }
 
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'TimeoutError' || BROKEN.includes('code' in error ? error.code : null);
+}
+
+function firstOf(error: unknown): unknown {
+  return error instanceof AggregateError ? error.errors[0] : error;
+}
+
 function troubleOf(error: unknown): string {
-  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const first = firstOf(error);
   const message = first instanceof Error ? first.message : String(first);
   return `did not answer (${shortened(printable(message, ' '), SHOWN)})`;
 }

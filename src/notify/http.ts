@@ -21,7 +21,7 @@ export function openWire({ clock, userAgent }: { readonly clock: Clock; readonly
       const timeout = new AbortController();
       const done = new AbortController();
       clock.sleep(timeoutMs, done.signal).then(
-        () => timeout.abort(new Error(`no answer within ${Math.round(timeoutMs / 100) / 10} s`)),
+        () => timeout.abort(timedOutAfter(timeoutMs)),
         () => {},
       );
       try {
@@ -47,6 +47,10 @@ export function openWire({ clock, userAgent }: { readonly clock: Clock; readonly
     },
     close: () => agent.destroy(),
   };
+}
+
+function timedOutAfter(ms: number): DOMException {
+  return new DOMException(`no answer within ${Math.round(ms / 100) / 10} s`, 'TimeoutError');
 }
 
 /** Reads no more than is shown; what is left of it takes its connection along. */

@@ -42,7 +42,8 @@ const HEADLINES: Readonly<Record<ExitCode, string>> = {
   [EXIT.auth]: 'The sweep failed: authentication or permission',
   [EXIT.refused]: 'A guard refused to close by policy',
   [EXIT.workLeft]: 'The sweep left work for the next one',
-  [EXIT.unavailable]: 'The sweep failed: Genesys Cloud unavailable',
+  // Unavailable, closes without effect, or the daily limit: which one is said in the message.
+  [EXIT.unavailable]: 'The sweep could not go on, and left work',
   [EXIT.database]: 'The sweep failed: database',
   [EXIT.leaseHeld]: 'Another run was at work',
   [EXIT.interrupted]: 'The sweep was interrupted',

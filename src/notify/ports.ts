@@ -16,7 +16,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One attempt; follows no redirect. Throws when there was no answer in time or the signal is aborted. */
+/**
+ * One attempt; follows no redirect. Throws a TimeoutError (its name) when there was no answer in
+ * time, and what went wrong when there was no connection, or it broke, or the signal is aborted.
+ */
 export type Send = (post: Post, timeoutMs: number, signal: AbortSignal) => Promise<Answer>;
 
 /** The night before. */

@@ -51,7 +51,8 @@ export function readCron(text: string): ReadCron {
   const parts = text.trim().toUpperCase().split(/\s+/);
   if (parts.length !== FIELDS.length) {
     const isSix = parts.length === FIELDS.length + 1;
-    return refuse(`it has ${parts.length} fields${isSix ? '; there is none for seconds' : ''}`);
+    const fields = parts.length === 1 ? 'field' : 'fields';
+    return refuse(`it has ${parts.length} ${fields}${isSix ? '; there is none for seconds' : ''}`);
   }
   const sets: number[][] = [];
   for (const [at, field] of FIELDS.entries()) {
@@ -85,7 +86,8 @@ function readField(text: string, field: Field): number[] | string {
       return `the ${field.name} cannot be ${shown(item)}`;
     }
     if (from > to) return `the ${field.name} cannot go backwards from ${from} to ${to}`;
-    if (step !== undefined && (ends.length === 1 || Number(step) < 1)) {
+    if (Number(step) < 1) return `the ${field.name} cannot be ${shown(item)}; a step is 1 or more`;
+    if (step !== undefined && ends.length === 1) {
       return `the ${field.name} cannot be ${shown(item)}; steps go with * or a range, as in */15`;
     }
     for (let n = from; n <= to; n += Number(step ?? 1)) numbers.add(n);

@@ -9,7 +9,7 @@ const READY = { GENESYS_CLIENT_ID: 'client', GENESYS_CLIENT_SECRET: 'a-secret-of
 
 describe('a schedule that cannot work', () => {
   it.each<readonly [string, Record<string, string>, number, string]>([
-    ['schedule --next 3', {}, 2, 'schedule.cron is not set'],
+    ['schedule --next 3', {}, 2, '(schedule takes --cron, too)'],
     [
       'serve --schedule',
       { NIGHTSWEEP_SCHEDULE_CRON: '0 0 30 2 *' },
@@ -68,6 +68,14 @@ describe('doctor', () => {
       /^0 2 \* \* \* \(Asia\/Tokyo\); next \w{3} [\d-]{10} 02:00, in \d+[hms].*, while schedule or serve --schedule is running$/,
     ],
     [{ NIGHTSWEEP_SCHEDULE_CRON: '0 * * * *' }, 'warn', /leaves 1h at most .*; set expectedEvery to 1h\.$/],
+    // No shorter one than 1h would be taken.
+    [
+      { NIGHTSWEEP_SCHEDULE_CRON: '* * * * *' },
+      'warn',
+      /leaves 1m at most .*; set expectedEvery to 1h, the shortest there is\.$/,
+    ],
+    [{ NIGHTSWEEP_SCHEDULE_CRON: '* * * * *', NIGHTSWEEP_EXPECTED_EVERY: '1h' }, 'ok', /^\* \* \* \* \* /],
+    [{ NIGHTSWEEP_SCHEDULE_CRON: '0 * * * *', NIGHTSWEEP_EXPECTED_EVERY: '1h' }, 'ok', /^0 \* \* \* \* /],
     [{ ...NIGHTLY, NIGHTSWEEP_SCHEDULE_JITTER: '24h' }, 'fail', /^schedule\.jitter cannot be 24h/],
   ])('says of %j: %s', async (env, status, says) => {
     const check = await scheduleCheck(env);

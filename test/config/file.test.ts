@@ -131,7 +131,7 @@ describe('nightsweep.yaml', () => {
     expect(() => load(yaml)).toThrow(sentence);
   });
 
-  it.each(['clientSecret', 'client_secret', 'GENESYS_CLIENT_SECRET', 'clientId', 'apiToken', 'password'])(
+  it.each(['clientSecret', 'client_secret', 'GENESYS_CLIENT_SECRET', 'clientId', 'password'])(
     'refuses %s without repeating its value, and says where it belongs',
     (key) => {
       const attempt = () => load(`concurrency: 3\n${key}: hunter2\n`);
@@ -140,6 +140,21 @@ describe('nightsweep.yaml', () => {
       expect(attempt).not.toThrow('hunter2');
     },
   );
+
+  it.each([
+    ['apiToken', 'NIGHTSWEEP_API_TOKEN'],
+    ['api_token', 'NIGHTSWEEP_API_TOKEN'],
+    ['NIGHTSWEEP_API_TOKEN', 'NIGHTSWEEP_API_TOKEN'],
+    ['webhookSecret', 'NIGHTSWEEP_WEBHOOK_SECRET'],
+    ['webhookToken', 'NIGHTSWEEP_WEBHOOK_TOKEN'],
+    ['notifySlackUrl', 'NIGHTSWEEP_NOTIFY_SLACK_URL'],
+  ])('says of %s that it is given as %s', (key, variable) => {
+    expect(() => load(`concurrency: 3\n${key}: hunter2\n`)).toThrow(
+      new UsageError(
+        `nightsweep.yaml line 2: ${key} does not belong into a settings file, because it is a secret; give it in the environment as ${variable}, or the path of a file that holds it as ${variable}_FILE.`,
+      ),
+    );
+  });
 
   it.each([
     'clientSecret: "hunter2\n',

@@ -286,6 +286,29 @@ describe('nightsweep notify', () => {
     expect(ended.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     demandHidden(place, ended);
   });
+
+  it.each([
+    [{ slack: 500 }, '1 of 4 could not be told; try again later.'],
+    [{ slack: 429 }, '1 of 4 could not be told; try again later.'],
+    [{ slack: 410, teams: 403 }, '2 of 4 could not be told; check the address, then try again.'],
+    [
+      { slack: 404, teams: 503 },
+      '2 of 4 could not be told; try again later, and check the address of who refused it or was not there.',
+    ],
+  ])('advises what fits %j', async (statuses: Record<string, number>, message) => {
+    const { place } = await aToldPlace(({ path }) => {
+      const status = Object.entries(statuses).find(([kind]) => path.startsWith(`/${kind}`))?.[1];
+      return status === undefined ? {} : { status };
+    });
+    expect((await place.run('notify', '--test', '--json')).json).toMatchObject({ exitCode: 3, message });
+  });
+
+  it('advises to look at the address where nobody is', async () => {
+    const { place } = await aToldPlace();
+    place.env[`${PREFIX}TEAMS_URL`] = `${await deadUrl()}/${MARK}`;
+    const { json } = await place.run('notify', '--test', '--json');
+    expect(json.message).toBe('1 of 4 could not be told; check the address, then try again.');
+  });
 });
 
 describe('doctor', () => {

@@ -11,6 +11,10 @@ const answer = (status: number, more: Partial<Answer> = {}): Answer => ({
   ...more,
 });
 
+function failing(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
 /** Delivers to somebody who answers so, one after the other; `hang` answers when the time-out has passed. */
 async function delivering(
   script: readonly (Answer | Error | 'hang')[],
@@ -23,7 +27,7 @@ async function delivering(
     attempts.push({ at: clock.now() - START, timeoutMs, madeAt: body });
     if (next === 'hang' || next === undefined) {
       await clock.sleep(timeoutMs);
-      throw new Error('no answer');
+      throw new DOMException('no answer', 'TimeoutError');
     }
     if (next instanceof Error) throw next;
     return next;
@@ -43,7 +47,7 @@ describe('delivering', () => {
   it('is done with the first answer that is good', async () => {
     const { delivery, times } = await delivering([answer(202, { text: 'ok\n' })]);
     expect({ delivery, times }).toEqual({
-      delivery: { delivered: true, says: 'answered 202 (ok)' },
+      delivery: { delivered: true, says: 'answered 202 (ok)', mayPass: false },
       times: [0],
     });
   });
@@ -53,11 +57,29 @@ describe('delivering', () => {
     async (trouble) => {
       const { delivery, times } = await delivering([trouble, trouble, trouble, answer(200)]);
       expect({ delivery, times }).toEqual({
-        delivery: { delivered: true, says: 'answered 200' },
+        delivery: { delivered: true, says: 'answered 200', mayPass: false },
         times: [0, 500, 1_500, 3_500],
       });
     },
   );
+
+  it.each([
+    [answer(408), true],
+    [answer(429), true],
+    [answer(500), true],
+    [answer(302), false],
+    [failing('UND_ERR_SOCKET'), true],
+    [failing('ECONNRESET'), true],
+    [failing('ETIMEDOUT'), true],
+    [failing('ECONNREFUSED'), false],
+    [failing('ENOTFOUND'), false],
+    [failing('DEPTH_ZERO_SELF_SIGNED_CERT'), false],
+    [new AggregateError([failing('ECONNREFUSED')]), false],
+    [new AggregateError([failing('ETIMEDOUT')]), true],
+  ])('says of %s whether it may pass: %s', async (trouble, mayPass) => {
+    const { delivery } = await delivering([trouble]);
+    expect(delivery).toMatchObject({ delivered: false, mayPass });
+  });
 
   it('makes each attempt anew', async () => {
     const { attempts } = await delivering([answer(500), answer(200)]);
@@ -66,14 +88,14 @@ describe('delivering', () => {
 
   it('gives up after four', async () => {
     const { delivery, times } = await delivering([answer(500, { text: 'oops' })], { random: 0.8 });
-    expect(delivery).toEqual({ delivered: false, says: 'answered 500 (oops)' });
+    expect(delivery).toEqual({ delivered: false, says: 'answered 500 (oops)', mayPass: true });
     expect(times).toEqual([0, 600, 1_800, 4_200]);
   });
 
   it.each([400, 401, 403, 404, 410])('does not try again after %i', async (status) => {
     const { delivery, times } = await delivering([answer(status)]);
     expect({ delivery, times }).toEqual({
-      delivery: { delivered: false, says: `answered ${status}` },
+      delivery: { delivered: false, says: `answered ${status}`, mayPass: false },
       times: [0],
     });
   });
@@ -92,7 +114,7 @@ describe('delivering', () => {
 
   it('never takes longer than it may', async () => {
     const { delivery, attempts, took } = await delivering(['hang']);
-    expect(delivery).toEqual({ delivered: false, says: 'did not answer (no answer)' });
+    expect(delivery).toEqual({ delivered: false, says: 'did not answer (no answer)', mayPass: true });
     expect(attempts.map(({ timeoutMs }) => timeoutMs)).toEqual([4_000, 3_500]);
     expect(took).toBe(WITHIN_MS);
   });

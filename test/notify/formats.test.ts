@@ -164,10 +164,22 @@ describe('headlines', () => {
     [EXIT.workLeft, EXIT.ok, {}, 'The sweep left work for the next one'],
     [EXIT.incomplete, EXIT.ok, { failed: 1 }, 'The sweep failed in part'],
     [EXIT.incomplete, EXIT.ok, {}, 'The sweep finished, with something to look at'],
+    [EXIT.unavailable, EXIT.ok, {}, 'The sweep could not go on, and left work'],
     [EXIT.refused, EXIT.ok, {}, 'A guard refused to close by policy'],
   ] as const)('%i after %s with %j', (code, before, counts, expected) => {
     expect(headline(code, before, counts)).toBe(expected);
   });
+});
+
+it.each([
+  ['the webhook', webhookBody],
+  ['Slack', slackBody],
+  ['Teams', teamsBody],
+])('%s is told of no reason that may be another one: exit 8 has three', (_, bodyOf) => {
+  const body = bodyOf(told('Today is no more left of the daily limit.', EXIT.unavailable));
+  expect(body).toContain('The sweep could not go on, and left work');
+  expect(body).toContain('Today is no more left of the daily limit.');
+  expect(body).not.toContain('unavailable');
 });
 
 describe('customers', () => {

@@ -33,7 +33,7 @@ export const notify: Command = {
         kind,
         host,
         toldOf: kind === 'heartbeat' ? ['every night'] : on,
-        test: deliveries?.[i] ?? null,
+        test: testOf(deliveries?.[i]),
       })),
       exitCode,
       message,
@@ -86,13 +86,22 @@ function conclusion(
   if (deliveries === null) {
     return { exitCode: EXIT.ok, message: 'Nothing was sent; nightsweep notify --test sends a message.' };
   }
-  const missed = deliveries.filter(({ delivered }) => !delivered).length;
-  return missed === 0
-    ? { exitCode: EXIT.ok, message: 'Everybody was told.' }
-    : {
-        exitCode: EXIT.incomplete,
-        message: `${missed} of ${deliveries.length} could not be told; check the address, then try again.`,
-      };
+  const missed = deliveries.filter(({ delivered }) => !delivered);
+  if (missed.length === 0) return { exitCode: EXIT.ok, message: 'Everybody was told.' };
+  const message = `${missed.length} of ${deliveries.length} could not be told; ${adviceFor(missed)}.`;
+  return { exitCode: EXIT.incomplete, message };
+}
+
+function adviceFor(missed: readonly Delivery[]): string {
+  const passing = missed.filter(({ mayPass }) => mayPass).length;
+  if (passing === missed.length) return 'try again later';
+  if (passing === 0) return 'check the address, then try again';
+  return 'try again later, and check the address of who refused it or was not there';
+}
+
+/** What is shown of it. */
+function testOf(delivery: Delivery | undefined): Pick<Delivery, 'delivered' | 'says'> | null {
+  return delivery === undefined ? null : { delivered: delivery.delivered, says: delivery.says };
 }
 
 function lineOf(
