@@ -7,7 +7,7 @@
  */
 import diagnostics from 'node:diagnostics_channel';
 import { isMainThread, Worker } from 'node:worker_threads';
-import Database from '../../src/store/sqlite.ts';
+import Database from '../../dist/store/sqlite.js';
 
 /** What a statement within a transaction says the transaction is about. */
 const STATEMENTS = [

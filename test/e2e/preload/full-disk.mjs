@@ -3,7 +3,7 @@
  * has no page left for whatever is written.
  */
 import { existsSync } from 'node:fs';
-import Database from '../../../src/store/sqlite.ts';
+import Database from '../../../dist/store/sqlite.js';
 
 const { transaction, prepare } = Database.prototype;
 
