@@ -18,12 +18,12 @@ const OURS = '# HELP nightsweep_';
 const LONGEST_BYTES = 1024 * 1024;
 
 /**
- * The file that the setting `metricsFile` names, as one who watches over nights; null: it names none.
+ * The file that the setting `metricsFile` names, as one who watches over nights; nobody when it names none.
  * @throws UsageError for a place where it could not be written, before anything else is done
  */
-export function metricsFile(context: Context): NightWatcher | null {
+export function metricsFile(context: Context): readonly NightWatcher[] {
   const { metricsFile: given, policy, requestMaxAgeMs, api } = context.config().config;
-  if (given === null) return null;
+  if (given === null) return [];
   const { io, log, requests } = context;
   const own = databasePath(context);
   const place = placeFor(io, given);
@@ -36,7 +36,7 @@ export function metricsFile(context: Context): NightWatcher | null {
   }
   // Of its own: a sweep that finds the lease held writes while the other one may.
   const partial = `${path}.${io.pid}.partial`;
-  return createNightFile({
+  const file = createNightFile({
     textfile: basename(path, ENDING),
     read: () => readOwn(path),
     // Others' programs are to read it, and there is nothing in it that they must not know.
@@ -54,6 +54,7 @@ export function metricsFile(context: Context): NightWatcher | null {
     version: io.version,
     ...{ requestMaxAgeMs, requests },
   });
+  return [file];
 }
 
 function demandPlace(path: string, given: string): void {

@@ -1,7 +1,6 @@
 import { UsageError } from '../domain/errors.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import { watched } from '../night/watched.ts';
-import type { Store } from '../store/store.ts';
 import type { Interrupts, SweepSettings } from '../sweep/context.ts';
 import type { RunReport } from '../sweep/run.ts';
 import { sweep } from '../sweep/sweep.ts';
@@ -11,28 +10,23 @@ import { lastNightKeeper } from './last-night.ts';
 import { metricsFile } from './metrics-file.ts';
 import { notifiers } from './notifications.ts';
 
-export interface NightParts {
-  /** Whether somebody may be asked, where there is a terminal. */
-  readonly isAttended: boolean;
-  /** Opens the record; it is closed at the end. */
-  readonly open: () => Store;
-}
-
 /**
  * One sweep from end to end: it connects, opens the record, sweeps, and tells whoever watches over the nights. Throws
  * what ends a sweep before it has a run: UsageError, AuthError, UnavailableError, LeaseHeldError, DatabaseError.
+ *
+ * @param isAttended whether somebody may be asked, where there is a terminal
  */
 export async function runNight(
   context: Context,
   settings: SweepSettings,
   interrupts: Interrupts,
   watch: Parameters<typeof sweepDeps>[3],
-  { isAttended = true, open = () => openRecord(context, 'write') }: Partial<NightParts> = {},
+  isAttended = true,
 ): Promise<RunReport> {
   const night = async () => {
     const client = await connect(context, interrupts.abort);
     try {
-      const store = open();
+      const store = openRecord(context, 'write');
       try {
         const deps = sweepDeps(context, store, client, watch);
         return await sweep(isAttended ? deps : { ...deps, confirm: null }, settings, interrupts);
@@ -56,7 +50,7 @@ type WatchersOf = (context: Context, isWhole: boolean) => readonly NightWatcher[
 
 const WATCHERS: readonly WatchersOf[] = [
   notifiers,
-  (context) => [metricsFile(context)].filter((watcher) => watcher !== null),
+  metricsFile,
   (context, isWhole) => (isWhole ? [lastNightKeeper(databasePath(context))] : []),
 ];
 

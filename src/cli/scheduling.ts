@@ -7,7 +7,6 @@ import type { Instant } from '../domain/time.ts';
 import type { ScheduleState } from '../schedule/ports.ts';
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts';
 import { createTimes, type Gaps, gapsOf, type Times } from '../schedule/times.ts';
-import type { Store } from '../store/store.ts';
 import type { Context } from './command.ts';
 import { sweepSettings } from './compose.ts';
 import { runNight, watchersOf } from './night.ts';
@@ -64,8 +63,6 @@ export function demandReady(context: Context): ScheduleInForce {
 export interface ScheduleParts {
   readonly inForce: ScheduleInForce;
   readonly lastBeganAt: Instant | null;
-  /** Opens the record for one night. */
-  readonly open: () => Store;
   /** Shows how far a night is. */
   readonly progress: () => ProgressView;
 }
@@ -73,7 +70,7 @@ export interface ScheduleParts {
 /** The scheduler as the settings have it. */
 export function createSchedule(
   context: Context,
-  { inForce, lastBeganAt, open, progress }: ScheduleParts,
+  { inForce, lastBeganAt, progress }: ScheduleParts,
 ): Scheduler {
   const { io, secrets } = context;
   const settings = sweepSettings(context.config().config);
@@ -84,7 +81,7 @@ export function createSchedule(
     runNight: async (interrupts) => {
       const view = progress();
       try {
-        return await runNight(context, settings, interrupts, { progress: view }, { isAttended: false, open });
+        return await runNight(context, settings, interrupts, { progress: view }, false);
       } finally {
         view.end();
       }

@@ -42,9 +42,9 @@ export function createServing(
   { withSchedule = false }: { readonly withSchedule?: boolean } = {},
 ): Serving {
   const { io, log } = context;
-  // What is wrong with them is said now, not when the first night is to be told.
-  demandTellable(context);
   const inForce = withSchedule ? demandReady(context) : null;
+  // Wrong settings are an error also where they are not used; whoever runs nights has looked at these already.
+  if (inForce === null) demandTellable(context);
   // Created and migrated with all patience.
   openRecord(context, 'create').close();
   const store = reopenRecord(context, LIMITS.tryMs);
@@ -105,14 +105,13 @@ export function createServing(
 }
 
 /**
- * It waits for the locks of others as any sweep does: requests that wait meanwhile are the smaller harm than a night that is
- * given up.
+ * Its nights open the record as any sweep does, with the patience of one: requests that wait meanwhile are the smaller harm
+ * than a night that is given up.
  */
 function scheduleBeside(context: Context, inForce: ScheduleInForce, { nights }: Store): Scheduler {
   return createSchedule(context, {
     inForce,
     lastBeganAt: nights.lastBeganAt(),
-    open: () => openRecord(context, 'write'),
     progress: () => NO_PROGRESS,
   });
 }

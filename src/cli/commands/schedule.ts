@@ -63,7 +63,6 @@ async function runSchedule(context: Context): Promise<ExitCode> {
   try {
     const scheduler = createSchedule(context, {
       ...{ inForce, lastBeganAt: lastBeganAt(openRecord(context, 'write')) },
-      open: () => openRecord(context, 'write'),
       progress: () => createProgressView(context),
     });
     const next = nextOf(inForce, io.clock.now(), SHOWN_AT_START);
