@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
-import { parseInstant, toIso } from '../domain/time.ts';
+import { toIso } from '../domain/time.ts';
 import type { Night, NightWatcher } from '../night/ports.ts';
-import { write } from './files.ts';
+import { keptExitCode, keptFile, keptInstant } from './kept-file.ts';
 
 /** How the last night ended, also where it is on no record. */
 export interface LastNight extends Pick<Night, 'startedAt' | 'finishedAt' | 'exitCode' | 'message'> {
@@ -11,23 +11,18 @@ export interface LastNight extends Pick<Night, 'startedAt' | 'finishedAt' | 'exi
   readonly hadRun: boolean;
 }
 
-const CODES: readonly number[] = Object.values(EXIT);
 /** Another run was at work, or somebody ended it before it began: neither says that the nights go badly. */
 const SAYS_NOTHING: readonly ExitCode[] = [EXIT.leaseHeld, EXIT.interrupted, EXIT.terminated];
 
-const instant = z
-  .string()
-  .transform((text) => parseInstant(text) ?? Number.NaN)
-  .refine((at) => !Number.isNaN(at));
 const kept = z.object({
-  startedAt: instant,
-  finishedAt: instant,
-  exitCode: z.custom<ExitCode>((code) => typeof code === 'number' && CODES.includes(code)),
+  startedAt: keptInstant,
+  finishedAt: keptInstant,
+  exitCode: keptExitCode,
   message: z.string(),
   hadRun: z.boolean(),
 });
 
-const pathOf = (database: string) => `${database}-last-night`;
+const fileOf = (database: string) => keptFile<LastNight>(`${database}-last-night`, kept);
 
 /**
  * Keeps how each night ended in a small file beside the database: a night that could not sign in has no row there, and who
@@ -42,18 +37,12 @@ export function lastNightKeeper(database: string): NightWatcher {
       // Without a database nobody looks at how its nights go, and a name mistyped leaves no file behind.
       if (!existsSync(database)) return;
       const text = { startedAt: toIso(startedAt), finishedAt: toIso(finishedAt), exitCode, message };
-      await write(pathOf(database), `${JSON.stringify({ ...text, hadRun: report !== null })}\n`, {
-        replace: true,
-      });
+      await fileOf(database).write({ ...text, hadRun: report !== null });
     },
   };
 }
 
 /** Null: none was kept, or it cannot be read. */
 export function readLastNight(database: string): LastNight | null {
-  try {
-    return kept.parse(JSON.parse(readFileSync(pathOf(database), 'utf8')));
-  } catch {
-    return null;
-  }
+  return fileOf(database).read();
 }
