@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { loadNotifyTargets, type NotifyTargets } from '../config/notify-targets.ts';
-import { UsageError } from '../domain/errors.ts';
+import { loadNotifyTargets } from '../config/notify-targets.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import { openWire } from '../notify/http.ts';
 import { createNotifier } from '../notify/notifier.ts';
 import type { Heartbeat, Listener } from '../notify/target.ts';
 import type { Occasion } from '../notify/when.ts';
-import { signingKeyOf } from '../webhook/signature.ts';
 import type { Context } from './command.ts';
 import { databasePath } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
 import { notifyMemory } from './notify-memory.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Who is told of which nights, and in whose name. */
 export interface Notifications {
@@ -25,11 +24,11 @@ export function notificationsOf(context: Context): Notifications {
   const { notify } = context.config().config;
   const targets = loadNotifyTargets(context.surroundings);
   for (const file of targets.files) warnWhenExposed(context.log, 'The file with a secret of notify', file);
-  const signingKey = signingKeyIn(targets);
+  const key = targets.secret === null ? null : signingKey(targets.secret.value, targets.secret.variable);
   const heartbeat = targets.addresses.find(({ kind }) => kind === 'heartbeat');
   return {
     listeners: targets.addresses.flatMap(({ kind, host, url }) =>
-      kind === 'heartbeat' ? [] : [{ kind, host, revealUrl: () => url.reveal(), signingKey }],
+      kind === 'heartbeat' ? [] : [{ kind, host, revealUrl: () => url.reveal(), signingKey: key }],
     ),
     heartbeat: heartbeat
       ? { kind: 'heartbeat', host: heartbeat.host, revealUrl: () => heartbeat.url.reveal() }
@@ -67,14 +66,3 @@ export function notifiers(context: Context, isWhole: boolean): NightWatcher[] {
 }
 
 export const messageId = () => `msg_${randomUUID()}`;
-
-function signingKeyIn({ secret }: NotifyTargets): (() => Uint8Array) | null {
-  if (secret === null) return null;
-  const { value, variable } = secret;
-  if (signingKeyOf(value.reveal()) === null) {
-    throw new UsageError(
-      `${variable} must be a text of 16 bytes or more, or whsec_ and the base64 of as many; make one with: echo "whsec_$(openssl rand -base64 32)".`,
-    );
-  }
-  return () => signingKeyOf(value.reveal()) ?? new Uint8Array();
-}

@@ -1,18 +1,18 @@
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
-import { EXIT, UsageError } from '../domain/errors.ts';
+import { EXIT } from '../domain/errors.ts';
 import type { Client } from '../genesys/client.ts';
 import type { Store } from '../store/store.ts';
 import { BATCH_LIMITS, serveBatch } from '../sweep/serve-batch.ts';
 import { createWebhookIntake, type WebhookIntake } from '../webhook/accept.ts';
 import { createAcceptor } from '../webhook/acceptor.ts';
 import type { BatchRunner } from '../webhook/ports.ts';
-import { signingKeyOf } from '../webhook/signature.ts';
 import type { Senders } from '../webhook/verify.ts';
 import { createWorker, type Worker } from '../webhook/worker.ts';
 import type { Context } from './command.ts';
 import { connect, sweepDeps, sweepSettings } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
 import { NO_PROGRESS } from './progress.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Everything about webhooks that a server mounts. */
 export interface Webhooks extends WebhookIntake {
@@ -62,13 +62,8 @@ export function createWebhooks(context: Context, store: Store): Webhooks {
 function sendersOf(context: Context): Senders {
   const { secret, token, files } = loadWebhookSecrets(context.surroundings);
   for (const file of files) warnWhenExposed(context.log, 'The file with a secret of webhooks', file);
-  if (secret !== null && signingKeyOf(secret.reveal()) === null) {
-    throw new UsageError(
-      'NIGHTSWEEP_WEBHOOK_SECRET must be a text of 16 bytes or more, or whsec_ and the base64 of as many; make one with: echo "whsec_$(openssl rand -base64 32)".',
-    );
-  }
   return {
-    signingKey: secret === null ? null : () => signingKeyOf(secret.reveal()) ?? new Uint8Array(),
+    signingKey: signingKey(secret, 'NIGHTSWEEP_WEBHOOK_SECRET'),
     token: token === null ? null : () => token.reveal(),
   };
 }
