@@ -1,5 +1,5 @@
 import { EXIT } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { type Run, troubleOf } from '../domain/run.ts';
 import { plural } from '../report/formats/html/words.ts';
 import type { Tone } from './verdict.ts';
 
@@ -58,7 +58,7 @@ function lineOf(run: Run, isAlive: (run: Run) => boolean): RunLine {
     ...{ run, n: 1, what: whatOf(run), tone, end, exitCode: run.exitCode },
     closed: run.dryRun ? counts.wouldClose : counts.closed,
     kept: counts.kept,
-    trouble: counts.failed + counts.unconfirmed + counts.expired,
+    trouble: troubleOf(counts),
     left: counts.left,
   };
 }

@@ -1,5 +1,5 @@
 import { EXIT } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { isFullSweep, isOverdue, LATE_SHARE, type Run, troubleOf } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
 import type { LastNight, ScheduleState } from './ports.ts';
@@ -34,9 +34,6 @@ export interface Watched {
   readonly times: Times;
 }
 
-/** A night counts as missing when this share of the time between two nights has passed, as in the report. */
-const LATE = 1 / 4;
-
 export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
   const { lastSweep, now } = seen;
@@ -49,7 +46,7 @@ export function verdictOf(watched: Watched): Verdict {
     return atWorkAlready(schedule.runningSince, times);
   if (lastSweep === null) return nothingYet(schedule);
   const everyMs = watched.expectedEveryMs;
-  if (everyMs !== null && now > lastSweep.startedAt + everyMs * (1 + LATE)) {
+  if (everyMs !== null && isOverdue(lastSweep.startedAt, everyMs, now)) {
     return didNotRun(lastSweep, everyMs, watched);
   }
   return ended(lastSweep, watched);
@@ -60,15 +57,13 @@ function isAtWork(run: Run, { seen, lastNight, expectedEveryMs, isAlive }: Watch
   if (lastNight !== null && lastNight.startedAt <= run.startedAt && lastNight.finishedAt >= run.startedAt) {
     return false;
   }
-  return (
-    isAlive(run) && (expectedEveryMs === null || seen.now <= run.startedAt + expectedEveryMs * (1 + LATE))
-  );
+  return isAlive(run) && (expectedEveryMs === null || !isOverdue(run.startedAt, expectedEveryMs, seen.now));
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {
   const done = Object.values(seen.progress ?? {}).reduce((sum, n) => sum + n, 0);
   const closed = seen.progress?.closed ?? 0;
-  const before = seen.runs.find((one) => isNight(one) && one.id < run.id);
+  const before = seen.runs.find((one) => isFullSweep(one) && one.id < run.id);
   return {
     ...{ tone: 'busy', word: 'At work', short: `at work, ${count(closed)} closed` },
     sentence: `A sweep is at work: ${count(done)} looked at, ${count(closed)} closed so far.`,
@@ -124,7 +119,7 @@ function nothingYet(schedule: ScheduleState | null): Verdict {
 
 function didNotRun(last: Run, everyMs: number, { seen, times }: Watched): Verdict {
   const dueAt = last.startedAt + everyMs;
-  const nights = Math.floor((seen.now - last.startedAt - LATE * everyMs) / everyMs);
+  const nights = Math.floor((seen.now - last.startedAt - LATE_SHARE * everyMs) / everyMs);
   const isLastNight = nights === 1 && isNightly(dueAt, seen.now, times);
   return {
     ...{ tone: 'bad', word: 'Did not run', short: 'did not run' },
@@ -164,7 +159,7 @@ function ended(run: Run, watched: Watched): Verdict {
 
 function endingOf(run: Run): Ending {
   const { closed, left } = run.counts;
-  const trouble = run.counts.failed + run.counts.unconfirmed + run.counts.expired;
+  const trouble = troubleOf(run.counts);
   const done = closed === 0 ? 'ran and had nothing to close' : `ran and closed ${count(closed)}`;
   const bad = (word: string, said: string): Ending => ({
     tone: 'bad',
@@ -211,18 +206,13 @@ const GOES_ON = 'Run “nightsweep sweep”: it settles what was in hand, and go
 /** A night that ends in the same bad way as those before it is said to be one of many. */
 function asBefore(run: Run, { runs }: Seen): string {
   if (run.exitCode === null || !BAD.includes(run.exitCode)) return '';
-  const nights = runs.filter((one) => isNight(one) && one.id < run.id);
+  const nights = runs.filter((one) => isFullSweep(one) && one.id < run.id);
   const other = nights.findIndex(({ exitCode }) => exitCode !== run.exitCode);
   const before = other < 0 ? nights.length : other;
   return before === 0 ? '' : before === 1 ? ', like the one before' : `, like the ${count(before)} before`;
 }
 
 const BAD: readonly number[] = [EXIT.refused, EXIT.auth, EXIT.unavailable];
-
-/** The job of a night, as opposed to what people try out and what comes in by day. */
-export function isNight({ kind, scope, dryRun }: Run): boolean {
-  return kind === 'sweep' && scope === 'full' && !dryRun;
-}
 
 /** Whether people would say `last night` of it. */
 function isNightly(at: Instant, now: Instant, { hour }: Times): boolean {

@@ -66,6 +66,15 @@ export function noCounts(): Counts {
   };
 }
 
+/** Conversations with which something did not go well. */
+export function troubleOf({
+  failed,
+  unconfirmed,
+  expired,
+}: Pick<Counts, 'failed' | 'unconfirmed' | 'expired'>): number {
+  return failed + unconfirmed + expired;
+}
+
 /** HTTP attempts of one run. Public shape. */
 export interface RequestFigures {
   total: number;
@@ -103,13 +112,20 @@ export interface Run {
   readonly version: string;
 }
 
+/** The job of a night, as opposed to what people try out and what comes in by day. */
+export function isFullSweep({ kind, scope, dryRun }: Pick<Run, 'kind' | 'scope' | 'dryRun'>): boolean {
+  return kind === 'sweep' && scope === 'full' && !dryRun;
+}
+
 /** The nights that others are compared with: real, full and ended in good order. */
 export function isBaseline(run: Pick<Run, 'kind' | 'scope' | 'dryRun' | 'exitCode'>): boolean {
-  return (
-    run.kind === 'sweep' &&
-    run.scope === 'full' &&
-    !run.dryRun &&
-    run.exitCode !== null &&
-    [0, 3, 6].includes(run.exitCode)
-  );
+  return isFullSweep(run) && run.exitCode !== null && [0, 3, 6].includes(run.exitCode);
+}
+
+/** How long after it was due a night is missing, as a share of the time between two nights. */
+export const LATE_SHARE = 1 / 4;
+
+/** Whether the night after the one that began then is missing by now. */
+export function isOverdue(lastBeganAt: Instant, everyMs: number, now: Instant): boolean {
+  return now > lastBeganAt + everyMs * (1 + LATE_SHARE);
 }

@@ -1,3 +1,4 @@
+import { LATE_SHARE } from '../domain/run.ts';
 import { DAY, type Instant } from '../domain/time.ts';
 import type { Calendar } from './calendar.ts';
 import type { Period } from './period.ts';
@@ -9,9 +10,6 @@ interface Night {
   readonly at: Instant;
   readonly sweep: FullSweep | null;
 }
-
-/** How long after it was due a night is missing, as a share of the time between two nights. */
-const LATE = 1 / 4;
 
 /**
  * The nights since the first of these sweeps: each is due `everyMs` after the one before, and served by the sweep
@@ -37,7 +35,7 @@ export function nightsOf(sweeps: readonly FullSweep[], everyMs: number, until: I
       if (nearest !== null && distance(sweep, dueAt) > distance(nearest, dueAt)) break;
       nearest = sweep;
     }
-    if (nearest === null && dueAt + LATE * everyMs > until) return nights;
+    if (nearest === null && dueAt + LATE_SHARE * everyMs > until) return nights;
     anchor = nearest?.startedAt ?? dueAt;
     nights.push({ at: anchor, sweep: nearest });
   }

@@ -4,13 +4,12 @@ import type { Db } from './connection.ts';
 import { failuresReader } from './failures.ts';
 import { restingReader } from './resting.ts';
 import { instant, limitOf, text } from './rows.ts';
-import { type RunColumns, toRun } from './run-rows.ts';
+import { FULL_SWEEP, type RunColumns, toRun } from './run-rows.ts';
 import { toFullSweep } from './runs-of-period.ts';
 import { type SummaryColumns, toSummary } from './summaries.ts';
 
 type Stretch = { readonly at: string; readonly id: string; readonly size: number };
 
-const FULL_SWEEP = "kind = 'sweep' AND scope = 'full' AND dry_run = 0";
 /** Of a moment: the quarter hour that it lies in. */
 const SLOT = `substr(o.decided_at, 1, 14) || CASE
   WHEN substr(o.decided_at, 15, 2) < '15' THEN '00' WHEN substr(o.decided_at, 15, 2) < '30' THEN '15'

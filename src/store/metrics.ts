@@ -4,7 +4,7 @@ import { backlogReader } from './backlog.ts';
 import type { Db } from './connection.ts';
 import { outcomeTotals } from './outcome-totals.ts';
 import { instant, text } from './rows.ts';
-import { type RunColumns, toRun } from './run-rows.ts';
+import { BASELINE, type RunColumns, toRun } from './run-rows.ts';
 
 type None = Record<string, never>;
 type WaitingRow = { readonly n: number; readonly oldest_at: string | null };
@@ -21,7 +21,7 @@ export function metricsStore(db: Db): MetricsStore {
   // The same condition as isBaseline(). Few runs are read: the newest of that kind is among the latest.
   const succeeded = db.prepare<None, { readonly finished_at: string }>(`
     SELECT finished_at FROM runs
-    WHERE kind = 'sweep' AND scope = 'full' AND dry_run = 0 AND exit_code IN (0, 3, 6)
+    WHERE ${BASELINE}
     ORDER BY id DESC LIMIT 1`);
   const requests = db.prepare<None, WaitingRow>(
     'SELECT count(*) AS n, min(requested_at) AS oldest_at FROM close_requests WHERE settled_at IS NULL',

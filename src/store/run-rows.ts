@@ -2,6 +2,11 @@ import { DatabaseError } from '../domain/errors.ts';
 import { noCounts, noRequests, type Run } from '../domain/run.ts';
 import { instant } from './rows.ts';
 
+/** The condition of isFullSweep(), on `runs`. */
+export const FULL_SWEEP = "kind = 'sweep' AND scope = 'full' AND dry_run = 0";
+/** That of isBaseline(). */
+export const BASELINE = `${FULL_SWEEP} AND exit_code IN (0, 3, 6)`;
+
 export interface RunColumns {
   readonly id: number;
   readonly kind: Run['kind'];

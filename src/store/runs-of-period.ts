@@ -3,11 +3,10 @@ import type { Instant } from '../domain/time.ts';
 import type { FullSweep, RunsOfPeriod } from '../report/ports.ts';
 import type { Db } from './connection.ts';
 import { instant, text } from './rows.ts';
-import { type RunColumns, toRun } from './run-rows.ts';
+import { FULL_SWEEP, type RunColumns, toRun } from './run-rows.ts';
 
 type Bounds = { readonly since: string; readonly until: string };
 
-const FULL_SWEEP = "kind = 'sweep' AND scope = 'full' AND dry_run = 0";
 const KINDS = Object.keys(noRequests()) as (keyof RequestFigures)[];
 
 /** The figures that a run has recorded of its requests; none where it died. */

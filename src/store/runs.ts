@@ -4,7 +4,7 @@ import { COUNT_OF, type Counts, noCounts, noRequests } from '../domain/run.ts';
 import type { RunStore } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
 import { flag, limitOf, text } from './rows.ts';
-import { type RunColumns, toRun } from './run-rows.ts';
+import { BASELINE, type RunColumns, toRun } from './run-rows.ts';
 
 type Conclusion = {
   readonly id: number;
@@ -35,7 +35,7 @@ export function runStore(db: Db): RunStore {
   // The same condition as isBaseline().
   const baselines = db.prepare<{ readonly limit: number }, RunColumns>(`
     SELECT * FROM runs
-    WHERE kind = 'sweep' AND scope = 'full' AND dry_run = 0 AND exit_code IN (0, 3, 6)
+    WHERE ${BASELINE}
     ORDER BY id DESC LIMIT @limit`);
 
   /** The holder took its figures with it; what it recorded tells at least how the looks ended. */

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, worstExit } from '../domain/errors.ts';
-import type { Counts, RunKind, RunState } from '../domain/run.ts';
+import { type Counts, type RunKind, type RunState, troubleOf } from '../domain/run.ts';
 import { counted } from '../domain/text.ts';
 import type { Ending } from './ending.ts';
 
@@ -26,7 +26,7 @@ export function conclude(options: {
   const codes: ExitCode[] = [...ending.codes];
   const sentences = [...ending.sentences];
 
-  const troubled = counts.failed + counts.unconfirmed + counts.expired + unread;
+  const troubled = troubleOf(counts) + unread;
   const notClosed = options.kind === 'close' ? counts.kept + counts.notFound + counts.notAttempted : 0;
   if (troubled > 0 || notClosed > 0) codes.push(EXIT.incomplete);
   if (counts.notFound >= MANY_UNKNOWN && counts.notFound === counts.inspected) {

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import type { Outcome, OutcomeKind } from '../../domain/outcome.ts';
-import type { Run } from '../../domain/run.ts';
+import { type Run, troubleOf } from '../../domain/run.ts';
 import { humanDuration, toIso } from '../../domain/time.ts';
 import type { Command, Context } from '../command.ts';
 
@@ -82,7 +82,7 @@ async function listText(list: readonly Run[], context: Context): Promise<string>
       run.exitCode ?? '',
       run.dryRun ? `(${run.counts.wouldClose})` : run.counts.closed,
       run.counts.kept,
-      run.counts.failed + run.counts.unconfirmed + run.counts.expired,
+      troubleOf(run.counts),
       run.counts.left,
     ]),
     out.colors,

@@ -1,4 +1,5 @@
 import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import { isOverdue } from '../../domain/run.ts';
 import { counted } from '../../domain/text.ts';
 import { humanDuration, toIso } from '../../domain/time.ts';
 import { createLease } from '../../store/lease.ts';
@@ -46,8 +47,6 @@ function database(context: Context, store: Store): Check {
     : ok('database', says);
 }
 
-/** So many times `expectedEvery` after the last one a sweep is missing, as on the dashboard and in the report. */
-const LATE = 5 / 4;
 /** How many are named; the others follow when these have been reported. */
 const NAMED = 5;
 
@@ -93,7 +92,7 @@ function lastRuns(context: Context, store: Store): Check {
     );
   }
   const { expectedEveryMs } = context.config().config;
-  if (expectedEveryMs !== null && context.io.clock.now() > last.startedAt + expectedEveryMs * LATE) {
+  if (expectedEveryMs !== null && isOverdue(last.startedAt, expectedEveryMs, context.io.clock.now())) {
     return warn(
       'last sweep',
       `${says}; one was due every ${humanDuration(expectedEveryMs)} (expectedEvery), so see whether cron, the timer or the server that begins it is there`,
