@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DatabaseError } from '../domain/errors.ts';
-import type { Instant } from '../domain/time.ts';
+import { type Instant, SECOND } from '../domain/time.ts';
 import { routesOfSweep } from '../genesys/routes.ts';
 import { cached, inSteps } from '../metrics/cached.ts';
 import { createServerMetrics, type ServerMetrics } from '../metrics/server.ts';
@@ -10,6 +10,11 @@ import type { WebhookIntake } from '../webhook/accept.ts';
 import type { Worker } from '../webhook/worker.ts';
 import type { Context } from './command.ts';
 import type { LastNight } from './last-night.ts';
+
+/** Whoever asks more often than this is told the same again. */
+const LEAST_MS = 5 * SECOND;
+/** Prometheus waits for 10 s. */
+const PATIENCE_MS = 2 * SECOND;
 
 /** The metrics of a server; it listens to the clients of this process until `close`. */
 export function serverMetrics(
@@ -31,6 +36,7 @@ export function serverMetrics(
     // A lock in the way of a step begins the reading anew.
     () => parts.turns.read(() => inSteps(parts.store.metrics.figures(now(), policy.staleAfterMs), breathe)),
     now,
+    { leastMs: LEAST_MS, patienceMs: PATIENCE_MS },
   );
 
   async function figures() {

@@ -1,11 +1,15 @@
 import type { Run } from '../domain/run.ts';
+import { SECOND } from '../domain/time.ts';
+import { cached } from '../metrics/cached.ts';
 import type { Clock } from '../sweep/ports.ts';
 import { type Page, pageOf, renderPage } from './html/page.ts';
 import { modelOf } from './model.ts';
 import type { BackgroundState, DashboardStore, LastNight, ScheduleState } from './ports.ts';
 import { type Question, readSeen, type Step } from './read.ts';
-import { shared } from './shared.ts';
 import { timesIn } from './times.ts';
+
+/** However many ask within this time, one reading serves them all. */
+const FRESH_MS = 3 * SECOND;
 
 export interface DashboardParts extends Omit<Question, 'now'> {
   readonly store: DashboardStore;
@@ -41,7 +45,10 @@ export interface Dashboard {
 export function createDashboard(parts: DashboardParts): Dashboard {
   const { clock, timeZone, expectedEveryMs, requestMaxAgeMs, isAlive, everyMs } = parts;
   const times = timesIn(timeZone);
-  const reading = shared(clock.now, () => readSeen(parts.store, { ...parts, now: clock.now() }, parts.step));
+  const reading = cached(() => readSeen(parts.store, { ...parts, now: clock.now() }, parts.step), clock.now, {
+    leastMs: FRESH_MS,
+    patienceMs: Number.POSITIVE_INFINITY,
+  });
   return {
     look: async () => {
       const { value: seen, at } = await reading();

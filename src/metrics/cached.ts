@@ -1,24 +1,32 @@
-import { type Instant, SECOND } from '../domain/time.ts';
+import type { Instant } from '../domain/time.ts';
 
-/** Whoever asks more often than this is told the same again. */
-const LEAST_MS = 5 * SECOND;
 /** It is read for a twentieth of the time at most. */
 const REST = 20;
-/** Whoever asks does not wait for a reading that takes longer, but gets the one before. Prometheus waits for 10 s. */
-const PATIENCE_MS = 2 * SECOND;
 
-/** The latest reading, and how long it took. */
+/** The latest reading, when it was begun, and how long it took. */
 export interface Reading<T> {
   readonly value: T;
+  readonly at: Instant;
   readonly tookMs: number;
+}
+
+export interface CachedOptions {
+  /** Whoever asks more often than this is told the same again. */
+  readonly leastMs: number;
+  /** Whoever asks does not wait anew where the last reading took longer than this, but gets that one. */
+  readonly patienceMs: number;
 }
 
 /**
  * Reads again only when what was read has become old: the older, the longer reading takes. Whoever asks while it is
  * being read waits for that, unless it takes long. Rejects with what `read` rejects with, at the latest the next time.
  */
-export function cached<T>(read: () => Promise<T>, now: () => Instant): () => Promise<Reading<T>> {
-  let latest: (Reading<T> & { readonly at: Instant }) | null = null;
+export function cached<T>(
+  read: () => Promise<T>,
+  now: () => Instant,
+  { leastMs, patienceMs }: CachedOptions,
+): () => Promise<Reading<T>> {
+  let latest: Reading<T> | null = null;
   let reading: Promise<Reading<T>> | null = null;
 
   async function readAgain(): Promise<Reading<T>> {
@@ -33,14 +41,18 @@ export function cached<T>(read: () => Promise<T>, now: () => Instant): () => Pro
     }
   }
 
+  /** A clock that was set back keeps nothing. */
+  function isFresh({ at, tookMs }: Reading<T>): boolean {
+    const age = now() - at;
+    return age >= 0 && age < Math.max(leastMs, REST * tookMs);
+  }
+
   return async () => {
-    // A clock that was set back must not keep it for ever.
-    const age = latest === null ? Number.POSITIVE_INFINITY : Math.abs(now() - latest.at);
-    if (latest !== null && age < Math.max(LEAST_MS, REST * latest.tookMs)) return latest;
+    if (latest !== null && isFresh(latest)) return latest;
     reading ??= readAgain().finally(() => {
       reading = null;
     });
-    if (latest === null || latest.tookMs <= PATIENCE_MS) return reading;
+    if (latest === null || latest.tookMs <= patienceMs) return reading;
     // What goes wrong is found by whoever asks next.
     reading.catch(() => {});
     return latest;

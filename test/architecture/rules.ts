@@ -34,7 +34,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
   notify: { folders: ['domain'], files: ['webhook/signature.ts'], ports: 'all' },
   metrics: { folders: ['domain'], ports: 'all' },
   schedule: { folders: ['domain', 'night'], ports: 'all' },
-  dashboard: { folders: ['domain', 'report'], ports: 'all' },
+  dashboard: { folders: ['domain', 'report'], files: ['metrics/cached.ts'], ports: 'all' },
   serve: {
     folders: ['domain'],
     files: [
