@@ -44,6 +44,7 @@ const FOLDERS: Readonly<Record<string, Arrows>> = {
       'intake/check-mapping.ts',
       'intake/decode.ts',
       'webhook/accept.ts',
+      'webhook/same-secret.ts',
       'dashboard/dashboard.ts',
       'dashboard/html/page.ts',
     ],
