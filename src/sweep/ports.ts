@@ -124,7 +124,10 @@ export interface Sync {
 // ---- the lease --------------------------------------------------------------------------------------------
 
 export interface Lease {
-  /** Takes the lease and returns how to give it back; null when another holds it. Never waits. */
+  /**
+   * Takes the lease and returns how to give it back; null when another holds it. Never waits. The holder keeps what is
+   * returned: the lock goes with its connection when nothing refers to that any more.
+   */
   acquire(): (() => void) | null;
   /** Throws DatabaseError when what was acquired has been taken from under its holder: another may have begun. */
   demandHeld(): void;

@@ -1,13 +1,17 @@
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { MINUTE } from '../../src/domain/time.ts';
+import { DAY, MINUTE } from '../../src/domain/time.ts';
 import { createIo, runMain, sink } from '../cli/running.ts';
 import { httpInFlight } from '../helpers/http-in-flight.ts';
 import { quietFor, VirtualClock } from '../helpers/virtual-clock.ts';
 import { aPlace, type Place } from './place.ts';
 import { stale } from './world.ts';
 
-const EVERY = 5 * MINUTE;
+/**
+ * When the first night is: at noon of today, whatever time of the day it is, so that a schedule with an hour of its own
+ * means the same to every run of a test.
+ */
+const FIRST_NIGHT = (Math.floor(Date.now() / DAY) + 0.5) * DAY;
 
 /** A command that runs in this process, on a clock that runs by itself. */
 export interface Running {
@@ -34,7 +38,7 @@ export interface Nights extends Place {
 
 /** A place with so many stale conversations, so long before the first night. */
 export async function nightsOf(count: number, beforeMs = MINUTE): Promise<Nights> {
-  const clock = new VirtualClock(Math.ceil(Date.now() / EVERY) * EVERY - beforeMs);
+  const clock = new VirtualClock(FIRST_NIGHT - beforeMs);
   const place = await aPlace({ conversations: stale(count), now: clock.now, sleep: clock.sleep });
   Object.assign(place.env, { NIGHTSWEEP_SCHEDULE_CRON: '*/5 * * * *', NIGHTSWEEP_EXPECTED_EVERY: 'none' });
   let held = 0;
