@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createDashboard, type Dashboard } from '../dashboard/dashboard.ts';
-import type { BackgroundState, DashboardStore, LastNight, ScheduleState } from '../dashboard/ports.ts';
+import type { BackgroundState, DashboardStore, ScheduleState } from '../dashboard/ports.ts';
+import type { NightEnd } from '../domain/night.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Turns } from '../serve/turns.ts';
 import type { Context } from './command.ts';
@@ -12,7 +13,7 @@ export interface DashboardSources {
   readonly schedule: () => ScheduleState | null;
   /** The longest time between two nights of that schedule; null: there is none. */
   readonly everyMs: number | null;
-  readonly lastNight: () => LastNight | null;
+  readonly lastNight: () => NightEnd | null;
 }
 
 const EVERY_MS = 5 * SECOND;

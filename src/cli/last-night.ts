@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../domain/errors.ts';
+import type { NightEnd } from '../domain/night.ts';
 import { toIso } from '../domain/time.ts';
-import type { Night, NightWatcher } from '../night/ports.ts';
+import type { NightWatcher } from '../night/ports.ts';
 import { keptExitCode, keptFile, keptInstant } from './kept-file.ts';
-
-/** How the last night ended, also where it is on no record. */
-export interface LastNight extends Pick<Night, 'startedAt' | 'finishedAt' | 'exitCode' | 'message'> {
-  /** False: it could not begin, and is on no record. */
-  readonly hadRun: boolean;
-}
 
 /** Another run was at work, or somebody ended it before it began: neither says that the nights go badly. */
 const SAYS_NOTHING: readonly ExitCode[] = [EXIT.leaseHeld, EXIT.interrupted, EXIT.terminated];
@@ -22,7 +17,7 @@ const kept = z.object({
   hadRun: z.boolean(),
 });
 
-const fileOf = (database: string) => keptFile<LastNight>(`${database}-last-night`, kept);
+const fileOf = (database: string) => keptFile<NightEnd>(`${database}-last-night`, kept);
 
 /**
  * Keeps how each night ended in a small file beside the database: a night that could not sign in has no row there, and who
@@ -43,6 +38,6 @@ export function lastNightKeeper(database: string): NightWatcher {
 }
 
 /** Null: none was kept, or it cannot be read. */
-export function readLastNight(database: string): LastNight | null {
+export function readLastNight(database: string): NightEnd | null {
   return fileOf(database).read();
 }

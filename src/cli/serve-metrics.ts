@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DatabaseError } from '../domain/errors.ts';
+import type { NightEnd } from '../domain/night.ts';
 import { type Instant, SECOND } from '../domain/time.ts';
 import { routesOfSweep } from '../genesys/routes.ts';
 import { cached, inSteps } from '../metrics/cached.ts';
@@ -9,7 +10,6 @@ import type { Store } from '../store/store.ts';
 import type { WebhookIntake } from '../webhook/accept.ts';
 import type { Worker } from '../webhook/worker.ts';
 import type { Context } from './command.ts';
-import type { LastNight } from './last-night.ts';
 
 /** Whoever asks more often than this is told the same again. */
 const LEAST_MS = 5 * SECOND;
@@ -26,7 +26,7 @@ export function serverMetrics(
     /** When the next night begins; null: none of ours does. */
     readonly nextAt: () => Instant | null;
     /** The last night of which anybody knows; null: of none. */
-    readonly lastNight: () => LastNight | null;
+    readonly lastNight: () => NightEnd | null;
   },
 ): ServerMetrics & { close: () => void } {
   const { io, log, requests } = context;

@@ -1,10 +1,11 @@
+import type { NightEnd } from '../domain/night.ts';
 import type { Run } from '../domain/run.ts';
 import { SECOND } from '../domain/time.ts';
 import { cached } from '../metrics/cached.ts';
 import type { Clock } from '../sweep/ports.ts';
 import { type Page, pageOf, renderPage } from './html/page.ts';
 import { modelOf } from './model.ts';
-import type { BackgroundState, DashboardStore, LastNight, ScheduleState } from './ports.ts';
+import type { BackgroundState, DashboardStore, ScheduleState } from './ports.ts';
 import { type Question, readSeen, type Step } from './read.ts';
 import { timesIn } from './times.ts';
 
@@ -19,7 +20,7 @@ export interface DashboardParts extends Omit<Question, 'now'> {
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
-  readonly lastNight: () => LastNight | null;
+  readonly lastNight: () => NightEnd | null;
   /** Whether the process that began a run is still there. */
   readonly isAlive: (run: Run) => boolean;
   /** How often an open page asks for news. */

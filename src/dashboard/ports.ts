@@ -77,17 +77,6 @@ export interface BackgroundState {
   readonly lastBatchAt: Instant | null;
 }
 
-/** A night that has ended, also where it is on no record. */
-export interface LastNight {
-  readonly startedAt: Instant;
-  readonly finishedAt: Instant;
-  readonly exitCode: number;
-  /** One sentence. */
-  readonly message: string;
-  /** False: it could not begin, and is on no record. */
-  readonly hadRun: boolean;
-}
-
 /** The schedule in this process, as far as it is to be seen. */
 export interface ScheduleState {
   readonly cron: string;

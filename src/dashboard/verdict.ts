@@ -1,8 +1,10 @@
 import { EXIT } from '../domain/errors.ts';
-import { isFullSweep, isOverdue, LATE_SHARE, type Run, troubleOf } from '../domain/run.ts';
+import { isRunOf, type NightEnd, offRecord } from '../domain/night.ts';
+import { isFullSweep, isOverdue, LATE_SHARE, type Run } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
-import type { LastNight, ScheduleState } from './ports.ts';
+import { endingOf } from './ending.ts';
+import type { ScheduleState } from './ports.ts';
 import type { Seen } from './read.ts';
 import { roughly, type Times } from './times.ts';
 
@@ -27,7 +29,7 @@ export interface Watched {
   readonly seen: Seen;
   readonly schedule: ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
-  readonly lastNight: LastNight | null;
+  readonly lastNight: NightEnd | null;
   readonly expectedEveryMs: number | null;
   /** Whether the process that began a run is still there. */
   readonly isAlive: (run: Run) => boolean;
@@ -38,10 +40,9 @@ export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
   const { lastSweep, now } = seen;
   if (lastSweep?.state === 'running' && isAtWork(lastSweep, watched)) return atWork(lastSweep, watched);
-  if (lastNight !== null && !lastNight.hadRun && lastNight.finishedAt > (lastSweep?.startedAt ?? 0)) {
-    if (lastSweep?.state === 'running') return broke(lastNight, times);
-    if (lastNight.startedAt > (lastSweep?.startedAt ?? 0)) return couldNotBegin(lastNight, times);
-  }
+  const off = offRecord(lastNight, lastSweep);
+  if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
+  if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
   if (schedule?.runningSince != null && lastSweep === null)
     return atWorkAlready(schedule.runningSince, times);
   if (lastSweep === null) return nothingYet(schedule);
@@ -54,9 +55,7 @@ export function verdictOf(watched: Watched): Verdict {
 
 /** What one on another machine is at nobody knows; when the next is overdue, it is not at work any more. */
 function isAtWork(run: Run, { seen, lastNight, expectedEveryMs, isAlive }: Watched): boolean {
-  if (lastNight !== null && lastNight.startedAt <= run.startedAt && lastNight.finishedAt >= run.startedAt) {
-    return false;
-  }
+  if (lastNight !== null && isRunOf(lastNight, run)) return false;
   return isAlive(run) && (expectedEveryMs === null || !isOverdue(run.startedAt, expectedEveryMs, seen.now));
 }
 
@@ -86,7 +85,7 @@ function atWorkAlready(since: Instant, times: Times): Verdict {
   };
 }
 
-function couldNotBegin({ startedAt, message, exitCode }: LastNight, times: Times): Verdict {
+function couldNotBegin({ startedAt, message, exitCode }: NightEnd, times: Times): Verdict {
   return {
     ...{ tone: 'bad', word: 'Did not begin', short: 'could not begin' },
     sentence: 'The last sweep could not begin.',
@@ -96,7 +95,7 @@ function couldNotBegin({ startedAt, message, exitCode }: LastNight, times: Times
 }
 
 /** Its run is on record and was never concluded: the record itself failed it. */
-function broke({ startedAt, message, exitCode }: LastNight, times: Times): Verdict {
+function couldNotConclude({ startedAt, message, exitCode }: NightEnd, times: Times): Verdict {
   return {
     ...{ tone: 'bad', word: 'Failed', short: 'failed' },
     sentence: 'The last sweep failed before its end.',
@@ -134,13 +133,6 @@ function didNotRun(last: Run, everyMs: number, { seen, times }: Watched): Verdic
   };
 }
 
-interface Ending extends Pick<Verdict, 'tone' | 'word' | 'short'> {
-  readonly said: string;
-  readonly todo?: string;
-  /** Whether the message of the run is what to do. */
-  readonly isExplained?: boolean;
-}
-
 function ended(run: Run, watched: Watched): Verdict {
   const { seen, times } = watched;
   const subject = isNightly(run.startedAt, seen.now, times) ? 'Last night' : 'The last sweep';
@@ -156,52 +148,6 @@ function ended(run: Run, watched: Watched): Verdict {
     todo: isExplained ? run.message : todo,
   };
 }
-
-function endingOf(run: Run): Ending {
-  const { closed, left } = run.counts;
-  const trouble = troubleOf(run.counts);
-  const done = closed === 0 ? 'ran and had nothing to close' : `ran and closed ${count(closed)}`;
-  const bad = (word: string, said: string): Ending => ({
-    tone: 'bad',
-    word,
-    short: word.toLowerCase(),
-    said,
-  });
-  if (run.state === 'running') return { ...bad('Died', 'died: its process is gone'), todo: GOES_ON };
-  switch (run.exitCode) {
-    case EXIT.ok:
-      return { tone: 'good', word: 'Ran', short: `closed ${count(closed)}`, said: done };
-    case EXIT.incomplete:
-      return {
-        ...{ tone: 'watch', word: 'Ran, with trouble' },
-        short: `closed ${count(closed)}${trouble === 0 ? '' : `, ${count(trouble)} not`}`,
-        said: `${done}, but ${trouble === 0 ? 'not all went well' : `${count(trouble)} did not go well`}`,
-      };
-    case EXIT.workLeft:
-      return {
-        ...{ tone: 'watch', word: 'Work left', short: `closed ${count(closed)}, ${count(left)} left` },
-        said: `closed ${count(closed)} and left ${count(left)} for the next`,
-        todo: 'If this is so every night, raise maxCloses or maxDuration.',
-      };
-    case EXIT.refused:
-      return { ...bad('Refused', 'was refused by a guard'), isExplained: true };
-    case EXIT.auth:
-      return { ...bad('Not let in', 'was not let in by Genesys Cloud'), todo: 'Run “nightsweep doctor”.' };
-    case EXIT.unavailable:
-      // Out of reach, closes without effect, or no requests left today: the run says which.
-      return { ...bad('Stopped', 'stopped before it was done'), isExplained: true };
-    case EXIT.database:
-      return { ...bad('Database', 'could not keep its record'), todo: 'Run “nightsweep db check”.' };
-    case EXIT.interrupted:
-    case EXIT.terminated:
-    case null:
-      return { ...bad('Interrupted', `was interrupted after closing ${count(closed)}`), todo: GOES_ON };
-    default:
-      return bad('Failed', `failed, with exit code ${run.exitCode}`);
-  }
-}
-
-const GOES_ON = 'Run “nightsweep sweep”: it settles what was in hand, and goes on with the rest.';
 
 /** A night that ends in the same bad way as those before it is said to be one of many. */
 function asBefore(run: Run, { runs }: Seen): string {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DAY } from '../../src/domain/time.ts';
+import { noCounts, noRequests } from '../../src/domain/run.ts';
+import { DAY, HOUR } from '../../src/domain/time.ts';
 import { openStore } from '../../src/store/store.ts';
+import type { NewRun } from '../../src/sweep/ports.ts';
 import { conclude, id, mappingRow, newRun, outcome, tempDir } from '../store/fixtures.ts';
 import { runMain } from './running.ts';
 
@@ -32,7 +34,34 @@ async function restingCheck(count: number): Promise<{ status: string; says: stri
   return JSON.parse(stdout).checks.find(({ name }: { name: string }) => name === 'resting');
 }
 
+/** What doctor says of the last night in a record with these runs. */
+async function lastSweepCheck(runs: readonly Partial<NewRun>[]): Promise<string> {
+  const cwd = tempDir();
+  const store = openStore(join(cwd, 'nightsweep.db'), { mode: 'create', now: Date.now() });
+  for (const run of runs) {
+    const id = store.runs.begin(newRun(run));
+    const end = { state: 'done', counts: noCounts(), requests: noRequests(), exitCode: 0 } as const;
+    store.runs.finish(id, { ...end, finishedAt: Date.now(), message: 'Closed 0.' });
+  }
+  store.close();
+  const { stdout } = await runMain(['doctor', '--json'], { cwd, env: { NIGHTSWEEP_DB: 'nightsweep.db' } });
+  return JSON.parse(stdout).checks.find(({ name }: { name: string }) => name === 'last sweep').says;
+}
+
 describe('doctor', () => {
+  it('finds the last night behind whatever came in by day and was tried out since', async () => {
+    const startedAt = Date.now() - HOUR;
+    const others: Partial<NewRun>[] = [
+      ...Array(60).fill({ kind: 'webhook', scope: 'requested', startedAt }),
+      ...[
+        { scope: 'limited' as const, startedAt },
+        { dryRun: true, startedAt },
+      ],
+    ];
+    expect(await lastSweepCheck([{ startedAt }, ...others])).toMatch(/^run 1, .*: done, exit 0$/);
+    expect(await lastSweepCheck(others)).toBe('no full one yet; begin with nightsweep sweep --dry-run');
+  });
+
   it('says nothing of rest where nothing rests', async () => {
     expect(await restingCheck(0)).toBeUndefined();
   });

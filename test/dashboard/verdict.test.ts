@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleState } from '../../src/dashboard/ports.ts';
 import { nextOf, type Tone, verdictOf } from '../../src/dashboard/verdict.ts';
+import type { NightEnd } from '../../src/domain/night.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { aRun, around, NIGHT, NOW, seen } from './make.ts';
 
@@ -99,7 +100,7 @@ describe('the verdict on a night', () => {
   });
 
   it('tells of a sweep that could not begin, until one has', () => {
-    const last = {
+    const last: NightEnd = {
       startedAt: NOW - HOUR,
       finishedAt: NOW - HOUR + 1,
       exitCode: 4,
@@ -128,7 +129,7 @@ describe('a run that says it is at work', () => {
   });
 
   it('is not, when its night has ended without being able to say so', () => {
-    const lastNight = {
+    const lastNight: NightEnd = {
       ...{ startedAt: running.startedAt - 1_000, finishedAt: running.startedAt + MINUTE },
       ...{ exitCode: 9, message: 'The database is locked.', hadRun: false },
     };

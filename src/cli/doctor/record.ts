@@ -1,7 +1,8 @@
 import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import { offRecord } from '../../domain/night.ts';
 import { isOverdue } from '../../domain/run.ts';
 import { counted } from '../../domain/text.ts';
-import { humanDuration, toIso } from '../../domain/time.ts';
+import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import { createLease } from '../../store/lease.ts';
 import type { Store } from '../../store/store.ts';
 import { holder } from '../../sweep/take-lease.ts';
@@ -11,7 +12,7 @@ import { readLastNight } from '../last-night.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { examineSource } from './source.ts';
 
-/** Database, lease and last runs, and the source, which has been read as far as the database says. */
+/** Database, lease and last night, and the source, which has been read as far as the database says. */
 export function examineRecord(context: Context): Check[] {
   let store: Store;
   try {
@@ -24,7 +25,7 @@ export function examineRecord(context: Context): Check[] {
     return [
       database(context, store),
       lease(context, store),
-      lastRuns(context, store),
+      lastNight(context, store),
       ...resting(context, store),
       ...examineSource(context, store),
     ];
@@ -74,21 +75,21 @@ function lease(context: Context, store: Store): Check {
   return ok('lease', 'free');
 }
 
-function lastRuns(context: Context, store: Store): Check {
-  const real = store.report.runs(50).filter((run) => !run.dryRun && run.kind === 'sweep');
-  const [last] = real;
+function lastNight(context: Context, store: Store): Check {
+  const last = store.dashboard.lastSweep();
   const night = readLastNight(databasePath(context));
-  if (night !== null && !night.hadRun && night.startedAt > (last?.startedAt ?? 0)) {
-    const when = `${humanDuration(context.io.clock.now() - night.startedAt)} ago (${toIso(night.startedAt)})`;
-    return warn('last sweep', `could not begin ${when}, exit ${night.exitCode}: ${night.message}`);
+  const off = offRecord(night, last);
+  const ago = (at: Instant) => `${humanDuration(context.io.clock.now() - at)} ago (${toIso(at)})`;
+  if (night !== null && off !== null) {
+    const says = off === 'could_not_begin' ? 'could not begin' : `run ${last?.id}, could not tell its end`;
+    return warn('last sweep', `${says} ${ago(night.startedAt)}, exit ${night.exitCode}: ${night.message}`);
   }
-  if (last === undefined) return warn('last sweep', 'none yet; begin with nightsweep sweep --dry-run');
-  const ago = humanDuration(context.io.clock.now() - last.startedAt);
-  const says = `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}): ${last.state}, exit ${last.exitCode ?? 'open'}`;
+  if (last === null) return warn('last sweep', 'no full one yet; begin with nightsweep sweep --dry-run');
+  const says = `run ${last.id}, ${ago(last.startedAt)}: ${last.state}, exit ${last.exitCode ?? 'open'}`;
   if (last.state === 'running' && !context.io.isAlive(last.host, last.pid)) {
     return warn(
       'last sweep',
-      `run ${last.id}, ${ago} ago (${toIso(last.startedAt)}), died; the next one recovers what it left`,
+      `run ${last.id}, ${ago(last.startedAt)}, died; the next one recovers what it left`,
     );
   }
   const { expectedEveryMs } = context.config().config;
