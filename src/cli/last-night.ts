@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { EXIT, type ExitCode } from '../domain/errors.ts';
-import type { NightEnd } from '../domain/night.ts';
+import { type NightEnd, saysNothing } from '../domain/night.ts';
 import { toIso } from '../domain/time.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import { keptExitCode, keptFile, keptInstant } from './kept-file.ts';
-
-/** Another run was at work, or somebody ended it before it began: neither says that the nights go badly. */
-const SAYS_NOTHING: readonly ExitCode[] = [EXIT.leaseHeld, EXIT.interrupted, EXIT.terminated];
 
 const kept = z.object({
   startedAt: keptInstant,
@@ -28,11 +24,12 @@ export function lastNightKeeper(database: string): NightWatcher {
     name: 'the file of the last night',
     begun: async () => {},
     ended: async ({ startedAt, finishedAt, exitCode, message, report }) => {
-      if (report === null && SAYS_NOTHING.includes(exitCode)) return;
+      const hadRun = report !== null;
+      if (saysNothing({ exitCode, hadRun })) return;
       // Without a database nobody looks at how its nights go, and a name mistyped leaves no file behind.
       if (!existsSync(database)) return;
       const text = { startedAt: toIso(startedAt), finishedAt: toIso(finishedAt), exitCode, message };
-      await fileOf(database).write({ ...text, hadRun: report !== null });
+      await fileOf(database).write({ ...text, hadRun });
     },
   };
 }
@@ -40,4 +37,10 @@ export function lastNightKeeper(database: string): NightWatcher {
 /** Null: none was kept, or it cannot be read. */
 export function readLastNight(database: string): NightEnd | null {
   return fileOf(database).read();
+}
+
+/** The last night, where its end is on no record; null otherwise. */
+export function readUnrecordedNight(database: string): NightEnd | null {
+  const night = readLastNight(database);
+  return night === null || night.hadRun ? null : night;
 }

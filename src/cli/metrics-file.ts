@@ -9,6 +9,7 @@ import type { NightWatcher } from '../night/ports.ts';
 import type { Context } from './command.ts';
 import { databasePath, openRecord } from './compose.ts';
 import { demandNoDatabase, FOR_ALL, isSameFile, outputFile, placeFor, write } from './files.ts';
+import { readUnrecordedNight } from './last-night.ts';
 
 /** What node_exporter's textfile collector looks for. */
 const ENDING = '.prom';
@@ -19,9 +20,11 @@ const LONGEST_BYTES = 1024 * 1024;
 
 /**
  * The file that the setting `metricsFile` names, as one who watches over nights; nobody when it names none.
+ *
+ * @param isWhole false: a sweep of a part of the work, which is no night
  * @throws UsageError for a place where it could not be written, before anything else is done
  */
-export function metricsFile(context: Context): readonly NightWatcher[] {
+export function metricsFile(context: Context, isWhole: boolean): readonly NightWatcher[] {
   const { metricsFile: given, policy, requestMaxAgeMs, api } = context.config().config;
   if (given === null) return [];
   const { io, log, requests } = context;
@@ -49,10 +52,11 @@ export function metricsFile(context: Context): readonly NightWatcher[] {
         store.close();
       }
     },
+    unrecorded: () => readUnrecordedNight(own),
     onUnreadable: (error) => log.debug(`the metrics keep what they knew of the record: ${String(error)}`),
     routes: routesOfSweep(api),
     version: io.version,
-    ...{ requestMaxAgeMs, requests },
+    ...{ isWhole, requestMaxAgeMs, requests },
   });
   return [file];
 }

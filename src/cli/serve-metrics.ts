@@ -26,7 +26,7 @@ export function serverMetrics(
     /** When the next night begins; null: none of ours does. */
     readonly nextAt: () => Instant | null;
     /** The last night of which anybody knows; null: of none. */
-    readonly lastNight: () => NightEnd | null;
+    readonly unrecorded: () => NightEnd | null;
   },
 ): ServerMetrics & { close: () => void } {
   const { io, log, requests } = context;
@@ -53,10 +53,7 @@ export function serverMetrics(
     sent: routesOfSweep(api),
     worker: parts.worker.state,
     nextAt: parts.nextAt,
-    unrecorded: () => {
-      const night = parts.lastNight();
-      return night === null || night.hadRun ? null : night;
-    },
+    unrecorded: parts.unrecorded,
     version: io.version,
     ...{ figures, requestMaxAgeMs },
   });

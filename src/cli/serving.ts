@@ -16,7 +16,7 @@ import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
 import { databasePath, openRecord, reopenRecord } from './compose.ts';
 import { serveDashboard } from './dashboard.ts';
-import { readLastNight } from './last-night.ts';
+import { readLastNight, readUnrecordedNight } from './last-night.ts';
 import { demandTellable } from './notifications.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { createSchedule, demandReady, type ScheduleInForce } from './scheduling.ts';
@@ -64,11 +64,10 @@ export function createServing(
     });
     const { worker } = webhooks;
     const schedule = inForce === null ? null : scheduleBeside(context, inForce, store);
-    const lastNight = () => readLastNight(databasePath(context));
     const metrics = serverMetrics(context, {
       ...{ store, turns, worker },
       nextAt: () => schedule?.state().nextAt ?? null,
-      lastNight,
+      unrecorded: () => readUnrecordedNight(databasePath(context)),
     });
     const revealToken = token && (() => token.token.reveal());
     const pages = {
@@ -76,7 +75,7 @@ export function createServing(
         ...{ store: store.dashboard, turns, background: worker.state },
         schedule: () => schedule?.state() ?? null,
         everyMs: inForce?.gaps.longestMs ?? null,
-        lastNight,
+        lastNight: () => readLastNight(databasePath(context)),
       }),
       gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),
       log,

@@ -1,4 +1,4 @@
-import type { ExitCode } from './errors.ts';
+import { EXIT, type ExitCode } from './errors.ts';
 import type { Run } from './run.ts';
 import type { Instant } from './time.ts';
 
@@ -11,6 +11,13 @@ export interface NightEnd {
   readonly message: string;
   /** False: it ended without a conclusion on record. */
   readonly hadRun: boolean;
+}
+
+const ENDED_BEFOREHAND: readonly ExitCode[] = [EXIT.leaseHeld, EXIT.interrupted, EXIT.terminated];
+
+/** Another run was at work, or somebody ended it before it had one: neither says anything of how the nights go. */
+export function saysNothing({ exitCode, hadRun }: Pick<NightEnd, 'exitCode' | 'hadRun'>): boolean {
+  return !hadRun && ENDED_BEFOREHAND.includes(exitCode);
 }
 
 /** What the record does not tell of a night: that it has no run there, or a run without its end. */

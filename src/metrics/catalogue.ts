@@ -11,19 +11,19 @@ const histogram = (help: string, ...labels: string[]): Family => ({ type: 'histo
 
 /** What the record tells, whichever process did the work. */
 export const OF_RECORD = {
-  nightsweep_last_start_timestamp_seconds: gauge('When the last sweep began; dry runs are none.'),
-  nightsweep_last_end_timestamp_seconds: gauge('When the last sweep ended, however it did.'),
+  nightsweep_last_start_timestamp_seconds: gauge('When the last full sweep began; dry runs are none.'),
+  nightsweep_last_end_timestamp_seconds: gauge('When the last full sweep ended, however it did.'),
   nightsweep_last_success_timestamp_seconds: gauge(
     'When the last full sweep that ended with exit code 0, 3 or 6 did so.',
   ),
-  nightsweep_last_duration_seconds: gauge('How long the last sweep took.'),
-  nightsweep_last_exit_code: gauge('Exit code of the last sweep.'),
+  nightsweep_last_duration_seconds: gauge('How long the last full sweep took.'),
+  nightsweep_last_exit_code: gauge('Exit code of the last full sweep.'),
   nightsweep_last_outcomes: gauge(
-    'Conversations of the last sweep by what became of them and why.',
+    'Conversations of the last full sweep by what became of them and why.',
     'outcome',
     'reason',
   ),
-  nightsweep_last_conversations: gauge('Other counts of the last sweep.', 'count'),
+  nightsweep_last_conversations: gauge('Other counts of the last full sweep.', 'count'),
   nightsweep_outcomes_total: counter(
     'Outcomes on record, pruned ones included, by what became of the conversation and why.',
     'outcome',

@@ -50,11 +50,9 @@ export function renderFamilies(families: Families, textfile: string): string {
   return blocks.flat().join('\n');
 }
 
-const SUCCESS = 'nightsweep_last_success_timestamp_seconds';
-
 /**
  * What is to be in the file after a night, or at its begin: what is known now; where that says nothing, what was there
- * before; of what is counted, the sum of both; and the later success.
+ * before; and of what is counted, the sum of both.
  */
 export function carriedOn(before: Families, now: Families): Families {
   const names = [...Object.keys(OF_PROGRAM), ...Object.keys(OF_RECORD), ...Object.keys(OF_REQUESTS)];
@@ -68,9 +66,8 @@ export function carriedOn(before: Families, now: Families): Families {
 
 function merged(name: string, before: Family | undefined, now: Family | undefined): Family | undefined {
   if (before === undefined || now === undefined) return now ?? before;
-  if (name !== SUCCESS && !(name in OF_REQUESTS)) return now;
-  const both = name === SUCCESS ? Math.max : (a: number, b: number) => a + b;
+  if (!(name in OF_REQUESTS)) return now;
   const samples = new Map(now.samples);
-  for (const [sample, value] of before.samples) samples.set(sample, both(value, samples.get(sample) ?? 0));
+  for (const [sample, value] of before.samples) samples.set(sample, value + (samples.get(sample) ?? 0));
   return { head: now.head, samples };
 }

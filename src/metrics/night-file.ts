@@ -1,10 +1,11 @@
 import { Registry } from 'prom-client';
+import { saysNothing } from '../domain/night.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import { carriedOn, type Families, parseFamilies, renderFamilies } from './exposition.ts';
 import type { RequestHub } from './hub.ts';
 import { gauge } from './instruments.ts';
 import type { RecordFigures } from './ports.ts';
-import { nightText, recordText, startText } from './record.ts';
+import { nightText, recordText, startText, type Unrecorded } from './record.ts';
 import { type RequestRoute, requestMetrics } from './requests.ts';
 
 export interface NightFileParts {
@@ -16,6 +17,10 @@ export interface NightFileParts {
   readonly write: (text: string) => Promise<void>;
   /** What the record tells once the night is over. Rejects with what keeps it from being read. */
   readonly figures: () => Promise<RecordFigures>;
+  /** False: a sweep of a part of the work, of which only the requests and the record are told. */
+  readonly isWhole: boolean;
+  /** The last night, where it is one that is on no record; null otherwise. */
+  readonly unrecorded: () => Unrecorded | null;
   readonly requestMaxAgeMs: number;
   readonly requests: RequestHub;
   readonly routes: readonly RequestRoute[];
@@ -39,7 +44,7 @@ export function createNightFile(parts: NightFileParts): NightWatcher {
 
   async function recordNow(): Promise<string> {
     try {
-      return await recordText(await parts.figures(), parts.requestMaxAgeMs);
+      return await recordText(await parts.figures(), parts.requestMaxAgeMs, parts.unrecorded());
     } catch (error) {
       parts.onUnreadable(error);
       return '';
@@ -50,13 +55,17 @@ export function createNightFile(parts: NightFileParts): NightWatcher {
     name: 'the metrics file',
     begun: async (startedAt) => {
       unlisten = parts.requests.listen(observer);
-      await write(await infoText(parts.version), await startText(startedAt));
+      if (parts.isWhole) await write(await infoText(parts.version), await startText(startedAt));
     },
     ended: async (night) => {
       unlisten();
       const info = await infoText(parts.version);
-      // Its own word comes last, and counts: a night that could not begin is on no record.
-      await write(info, await recordNow(), await nightText(night), await registry.metrics());
+      const record = await recordNow();
+      const hadRun = night.report !== null;
+      const isToldOf = (hadRun && record !== '') || !parts.isWhole || saysNothing({ ...night, hadRun });
+      // Its own word comes last, and counts.
+      const itself = isToldOf ? [] : [await nightText(night)];
+      await write(info, record, ...itself, await registry.metrics());
     },
   };
 }

@@ -9,7 +9,7 @@ export interface OutcomeTally {
   readonly n: number;
 }
 
-/** The last real sweep that has ended. */
+/** The last real full sweep that has ended. */
 export interface EndedSweep {
   readonly startedAt: Instant;
   /** Of one that died: when that was found out. */
@@ -29,7 +29,7 @@ export interface Waiting {
 /** What the record tells at one moment, whichever process did the work. */
 export interface RecordFigures {
   readonly now: Instant;
-  /** When the last real sweep began, ended or not; null: there was none yet. */
+  /** When the last real full sweep began, ended or not; null: there was none yet. */
   readonly lastStartedAt: Instant | null;
   readonly lastEnded: EndedSweep | null;
   /** When the last full sweep with exit code 0, 3 or 6 ended; null: none has. */

@@ -27,7 +27,7 @@ export function backlogReader(db: Db): (now: Instant, cutoff: Instant) => Genera
         AND coalesce(last_activity_at, started_at) < @cutoff
         AND (hold_until IS NULL OR hold_until <= @now)
         AND (rests_until IS NULL OR rests_until <= @now)) AS due,
-      count(*) FILTER (WHERE hold_until > @now) AS held, count(*) AS rows, max(conversation_id) AS last
+      count(*) FILTER (WHERE hold_until > @now AND (state = 'open' OR last_activity_at > state_at)) AS held, count(*) AS rows, max(conversation_id) AS last
     FROM (SELECT * FROM mappings WHERE conversation_id > @after ORDER BY conversation_id LIMIT @size)`);
   // The first that is open in the order of the index of what is due.
   const oldestOpen = db.prepare<Record<string, never>, { readonly at: string }>(`

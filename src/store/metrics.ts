@@ -4,7 +4,7 @@ import { backlogReader } from './backlog.ts';
 import type { Db } from './connection.ts';
 import { outcomeTotals } from './outcome-totals.ts';
 import { instant, text } from './rows.ts';
-import { BASELINE, type RunColumns, toRun } from './run-rows.ts';
+import { BASELINE, FULL_SWEEP, type RunColumns, toRun } from './run-rows.ts';
 
 type None = Record<string, never>;
 type WaitingRow = { readonly n: number; readonly oldest_at: string | null };
@@ -16,9 +16,8 @@ export function metricsStore(db: Db): MetricsStore {
   const reopened = reopenedTotal(db);
   const ended = lastEnded(db);
   const started = db.prepare<None, { readonly started_at: string }>(
-    "SELECT started_at FROM runs WHERE kind = 'sweep' AND dry_run = 0 ORDER BY id DESC LIMIT 1",
+    `SELECT started_at FROM runs WHERE ${FULL_SWEEP} ORDER BY id DESC LIMIT 1`,
   );
-  // The same condition as isBaseline(). Few runs are read: the newest of that kind is among the latest.
   const succeeded = db.prepare<None, { readonly finished_at: string }>(`
     SELECT finished_at FROM runs
     WHERE ${BASELINE}
@@ -55,10 +54,10 @@ function toWaiting(row: WaitingRow | undefined): Waiting {
   return { n: row?.n ?? 0, oldestAt: instant(row?.oldest_at ?? null) };
 }
 
-/** The latest real sweep that has ended; its outcomes are counted once. */
+/** The latest real full sweep that has ended; its outcomes are counted once. */
 function lastEnded(db: Db): () => EndedSweep | null {
   const newest = db.prepare<None, RunColumns>(`
-    SELECT * FROM runs WHERE kind = 'sweep' AND dry_run = 0 AND finished_at IS NOT NULL
+    SELECT * FROM runs WHERE ${FULL_SWEEP} AND finished_at IS NOT NULL
     ORDER BY id DESC LIMIT 1`);
   const ofRun = db.prepare<{ readonly id: number; readonly since: string }, OutcomeTally>(`
     SELECT outcome, reason, sum(n) AS n FROM (

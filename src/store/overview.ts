@@ -24,7 +24,7 @@ export function overviewReader(db: Db): (now: Instant) => Overview {
       count(*) FILTER (WHERE state = 'open') AS open,
       count(*) FILTER (WHERE state = 'closed') AS closed,
       count(*) FILTER (WHERE state = 'gone') AS gone,
-      count(*) FILTER (WHERE hold_until > @now) AS on_hold,
+      count(*) FILTER (WHERE hold_until > @now AND (state = 'open' OR last_activity_at > state_at)) AS on_hold,
       min(coalesce(last_activity_at, started_at)) FILTER (WHERE state = 'open') AS oldest_open_at,
       (SELECT count(*) FROM close_requests WHERE settled_at IS NULL) AS pending_requests,
       (SELECT count(*) FROM intents) AS intents,

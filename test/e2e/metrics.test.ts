@@ -97,7 +97,6 @@ describe('sweep --metrics-file', () => {
           NODE_OPTIONS: `--import=${new URL('./preload/short-waits.mjs', import.meta.url)}`,
         }),
     ],
-    ['the lease is held', 11, ({ database }) => holdLease(database)],
     ['the database is broken', 9, ({ database }) => writeFileSync(database, 'no database at all')],
     ['a setting is missing', 2, ({ env }) => void Object.assign(env, { GENESYS_CLIENT_ID: undefined })],
   ])(
@@ -118,6 +117,18 @@ describe('sweep --metrics-file', () => {
       expect(namesIn(text)).toEqual(namesIn(before));
     },
   );
+
+  it('tells nothing of a sweep that found another at work, or that was a part of the work', async () => {
+    const place = await aNight();
+    await place.run('sweep');
+    const last = (text: string) => text.split('\n').filter((line) => line.startsWith('nightsweep_last_'));
+    const before = last(fileOf(place));
+    expect((await place.run('sweep', '--only-requested')).code).toBe(0);
+    expect(last(fileOf(place))).toEqual(before);
+    holdLease(place.database);
+    expect((await place.run('sweep')).code).toBe(11);
+    expect(last(fileOf(place))).toEqual(before);
+  });
 
   it.each([
     ['nowhere/a.prom', 'folder of nowhere/a.prom does not exist'],

@@ -5,6 +5,7 @@ import { HOUR } from '../../src/domain/time.ts';
 import { createRequestHub } from '../../src/metrics/hub.ts';
 import { createNightFile } from '../../src/metrics/night-file.ts';
 import type { RecordFigures } from '../../src/metrics/ports.ts';
+import type { Unrecorded } from '../../src/metrics/record.ts';
 import type { Night } from '../../src/night/ports.ts';
 import { T0 } from '../store/fixtures.ts';
 
@@ -31,7 +32,11 @@ function aPlace() {
   const hub = createRequestHub();
   const place = {
     written,
-    figures: async (): Promise<RecordFigures> => FIGURES,
+    /** What is on record; a night with a run is added to it. */
+    record: FIGURES,
+    figures: async (): Promise<RecordFigures> => place.record,
+    isWhole: true,
+    unrecorded: null as Unrecorded | null,
     text: () => file,
     /** One night that sends so many requests. */
     night: async (at: number, exitCode: ExitCode, requests = 0) => {
@@ -43,6 +48,8 @@ function aPlace() {
           written.push(text);
         },
         figures: place.figures,
+        unrecorded: () => place.unrecorded,
+        isWhole: place.isWhole,
         requestMaxAgeMs: 48 * HOUR,
         requests: hub,
         routes: [{ method: 'GET', route: '/a/{id}' }],
@@ -56,6 +63,11 @@ function aPlace() {
       const run = { id: 1, kind: 'sweep', scope: 'full', state: 'done' } as const;
       const report: Night['report'] =
         requests === 0 ? null : { run, counts: noCounts(), keptReasons: {}, requests: noRequests() };
+      if (report !== null && place.isWhole) {
+        const ended = { startedAt: at, finishedAt: at + HOUR, exitCode, counts: noCounts(), outcomes: [] };
+        place.record = { ...place.record, lastStartedAt: at, lastEnded: ended };
+        if (exitCode !== EXIT.refused) place.record = { ...place.record, succeededAt: at + HOUR };
+      }
       await watcher.ended({ startedAt: at, finishedAt: at + HOUR, exitCode, message: '', report });
       // Nobody listens any more.
       hub.attempted({ method: 'GET', route: '/a/{id}', status: 200, durationMs: 20 });
@@ -100,7 +112,7 @@ describe('the metrics file of a night', () => {
     expect(begun).toContain('status="200",textfile="night"} 5\n');
   });
 
-  it.each([EXIT.auth, EXIT.database, EXIT.leaseHeld])(
+  it.each([EXIT.auth, EXIT.database])(
     'keeps the last success when a night fails with %i and the record cannot be read',
     async (exitCode) => {
       const place = aPlace();
@@ -120,5 +132,47 @@ describe('the metrics file of a night', () => {
     await place.night(T0, EXIT.refused, 1);
     expect(place.value(SUCCESS)).toBe((T0 - HOUR) / 1000);
     expect(place.value('nightsweep_last_exit_code')).toBe(5);
+  });
+
+  it('takes the last success from the record also where the file has a later one, from a clock that was ahead', async () => {
+    const place = aPlace();
+    await place.night(T0 + 1_000 * HOUR, EXIT.ok, 1);
+    place.record = FIGURES;
+    await place.night(T0, EXIT.refused, 1);
+    expect(place.value(SUCCESS)).toBe((T0 - HOUR) / 1000);
+  });
+
+  /** The night before on record, which left work. */
+  const BEFORE: RecordFigures['lastEnded'] = {
+    ...{ startedAt: T0 - 2 * HOUR, finishedAt: T0 - HOUR, exitCode: 6, outcomes: [] },
+    counts: { ...noCounts(), left: 21 },
+  };
+  const LEFT = 'nightsweep_last_conversations{count="left"}';
+  const [START, END, CODE] = ['start_timestamp_seconds', 'end_timestamp_seconds', 'exit_code'].map(
+    (name) => `nightsweep_last_${name}`,
+  ) as [string, string, string];
+
+  it.each<[string, boolean, ExitCode, number]>([
+    ['a sweep of a part of the work', false, EXIT.ok, 3],
+    ['a sweep of a part of the work that could not begin', false, EXIT.auth, 0],
+    ['one that found another at work', true, EXIT.leaseHeld, 0],
+    ['one that was ended before it had a run', true, EXIT.terminated, 0],
+  ])('tells what waits after %s, and of the night before it all else', async (_, isWhole, code, sent) => {
+    const place = aPlace();
+    Object.assign(place, { isWhole, record: { ...FIGURES, lastEnded: BEFORE } });
+    await place.night(T0, code, sent);
+    expect([START, END, CODE, LEFT].map(place.value)).toEqual([
+      ...[(T0 - 2 * HOUR) / 1000, (T0 - HOUR) / 1000, 6, 21],
+    ]);
+    expect(place.value('nightsweep_backlog_conversations')).toBe(3);
+    expect(place.value(REQUESTS)).toBe(sent);
+  });
+
+  it('lets none of these hide a night that could not begin', async () => {
+    const place = aPlace();
+    const failed = { startedAt: T0, finishedAt: T0 + HOUR, exitCode: EXIT.auth };
+    Object.assign(place, { unrecorded: failed, record: { ...FIGURES, lastEnded: BEFORE } });
+    await place.night(T0 + 2 * HOUR, EXIT.leaseHeld);
+    expect([START, END, CODE].map(place.value)).toEqual([T0 / 1000, (T0 + HOUR) / 1000, 4]);
   });
 });
