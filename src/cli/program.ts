@@ -22,7 +22,7 @@ export async function main(io: Io): Promise<ExitCode> {
     if (asked.kind === 'command') {
       // Not needed for help, which should be there at once.
       const { createContext } = await import('./context.ts');
-      return await asked.command.run(createContext(io, asked.argv, secrets));
+      return await asked.command.run(await createContext(io, asked.argv, secrets));
     }
     io.stdout.write(helpOn(asked.topic));
     return EXIT.ok;
