@@ -52,9 +52,10 @@ export function render(results: Results): string {
     rows.push(['peak RSS of that import', `${rssMb.toFixed(0)} MB`, '']);
   }
   if (results.startUp !== null) {
-    const { node, version, help } = results.startUp;
+    const { node, version, help, config } = results.startUp;
     rows.push(['start-up of `--version` against `node -e 0`', ratio(version / node), `≤ ${GOALS.version} ×`]);
     rows.push(['start-up of `--help` against `node -e 0`', ratio(help / node), `≤ ${GOALS.help} ×`]);
+    rows.push(['start-up of `config` against `node -e 0`', ratio(config / node), '']);
   }
   if (results.client !== null) {
     const { oursUs, bareUs } = results.client;

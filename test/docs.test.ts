@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXIT_MEANING } from '../src/cli/command.ts';
-import { COMMANDS } from '../src/cli/commands/index.ts';
+import { COMMANDS } from '../src/cli/commands/all.ts';
 import { CLOSE_REASONS, KEEP_REASONS, RULES } from '../src/domain/decide.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
 import { cliPage } from '../tools/cli-page.ts';

@@ -1,5 +1,5 @@
 import { COMMON_OPTIONS, type Command, EXIT_MEANING, type Flag, type Flags } from '../src/cli/command.ts';
-import { COMMANDS } from '../src/cli/commands/index.ts';
+import { COMMANDS } from '../src/cli/commands/all.ts';
 import { settingsMarkdown, variablesMarkdown } from '../src/config/describe.ts';
 import { SETTING_KEYS, SETTINGS, variableOf } from '../src/config/settings.ts';
 import { EXIT, type ExitCode } from '../src/domain/errors.ts';

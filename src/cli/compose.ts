@@ -11,11 +11,11 @@ import { openDryIntake } from '../store/dry-intake.ts';
 import { createLease } from '../store/lease.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { SweepDeps, SweepSettings } from '../sweep/context.ts';
+import type { Sync } from '../sweep/ports.ts';
 import type { Context } from './command.ts';
 import { warnWhenExposed } from './exposure.ts';
 import type { ProgressView } from './progress.ts';
 import { redactedLedger, redactedOutcome, redactedRuns } from './redacted-record.ts';
-import { sweepSync } from './sync.ts';
 
 /** The one place that sees both the ports and what is behind them. */
 
@@ -104,12 +104,12 @@ export async function connect(context: Context, signal: AbortSignal): Promise<Cl
   });
 }
 
-export function sweepDeps(
+export async function sweepDeps(
   context: Context,
   store: Store,
   client: Client,
   watch: { progress: ProgressView; onOutcome?: (outcome: Outcome) => void },
-): SweepDeps {
+): Promise<SweepDeps> {
   const { io, log } = context;
   const { redact } = context.secrets;
   const { onOutcome = () => {} } = watch;
@@ -120,7 +120,7 @@ export function sweepDeps(
     api: client.conversations,
     survey: client.survey,
     remote: client.remote,
-    sync: sweepSync(context, store),
+    sync: await syncOf(context, store),
     lease: createLease(databasePath(context)),
     runs: redactedRuns(store.runs, redact),
     work: store.work,
@@ -131,6 +131,14 @@ export function sweepDeps(
     onProgress: watch.progress.update,
     onOutcome: (outcome) => onOutcome(redactedOutcome(outcome, redact)),
   };
+}
+
+/** What a sweep does before it selects; null: the settings name no source. */
+async function syncOf(context: Context, store: Store): Promise<Sync | null> {
+  const { source } = context.config().config;
+  if (source === null) return null;
+  const { sweepSync } = await import('./sync.ts');
+  return sweepSync(context, store, source);
 }
 
 /** Asks at the terminal; null when there is none. */

@@ -11,7 +11,7 @@ import { createOutput } from './output.ts';
 import type { Argv } from './parse.ts';
 
 /** What a command gets, from the arguments and the process. */
-export function createContext(io: Io, argv: Argv, secrets: Secrets): Context {
+export async function createContext(io: Io, argv: Argv, secrets: Secrets): Promise<Context> {
   const args = createArgs(argv);
   const json = args.flag('json');
   const quiet = args.flag('quiet');
@@ -23,21 +23,31 @@ export function createContext(io: Io, argv: Argv, secrets: Secrets): Context {
     secrets,
   };
   const narrator = createNarrator(io.stderr);
-  let loaded: ReturnType<typeof loadConfig> | null = null;
   return {
     io,
     args,
     out: createOutput(io, { json, quiet, color }, secrets.redact),
     narrator,
-    log: createLog(io, narrator, { json, quiet, verbose: args.flag('verbose'), color }, secrets.redact),
+    log: await createLog(io, narrator, { json, quiet, verbose: args.flag('verbose'), color }, secrets.redact),
     surroundings,
     secrets,
     requests: createRequestHub(),
-    config: () => {
-      loaded ??= loadConfig({ ...surroundings, flags: argv, configFile: args.text('config') ?? null });
-      return loaded;
-    },
+    config: await kept(async () =>
+      loadConfig({ ...surroundings, flags: argv, configFile: args.text('config') ?? null }),
+    ),
   };
+}
+
+/** What becomes of it, for whoever asks: settings that are wrong are no matter for a command that needs none. */
+async function kept<T>(fn: () => Promise<T>): Promise<() => T> {
+  try {
+    const value = await fn();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** A settings file or a secret is never so long; a device that never ends would be. */

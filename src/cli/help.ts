@@ -1,12 +1,13 @@
 import { EXIT, type ExitCode } from '../domain/errors.ts';
 import { COMMON_OPTIONS, type Command, EXIT_MEANING, type Flags } from './command.ts';
-import { COMMANDS, GROUPS } from './commands/index.ts';
+import { GROUPS } from './commands/index.ts';
 import { columns, hang } from './render/hang.ts';
 
 /** `--help` in 80 columns: examples first, exit codes last. */
-export function helpOn(topic: Command | string | null): string {
-  if (topic === null) return helpOnAll();
-  return typeof topic === 'string' ? helpOnGroup(topic) : helpOnCommand(topic);
+export async function helpOn(topic: Command | string | null): Promise<string> {
+  if (topic !== null && typeof topic !== 'string') return helpOnCommand(topic);
+  const { COMMANDS } = await import('./commands/all.ts');
+  return topic === null ? helpOnAll(COMMANDS) : helpOnGroup(topic, COMMANDS);
 }
 
 function helpOnCommand(command: Command): string {
@@ -21,8 +22,8 @@ function helpOnCommand(command: Command): string {
   );
 }
 
-function helpOnGroup(group: string): string {
-  const members = COMMANDS.filter(({ usage }) => usage.startsWith(`${group} `));
+function helpOnGroup(group: string, commands: readonly Command[]): string {
+  const members = commands.filter(({ usage }) => usage.startsWith(`${group} `));
   return page(
     section(
       'Examples',
@@ -35,7 +36,7 @@ function helpOnGroup(group: string): string {
   );
 }
 
-function helpOnAll(): string {
+function helpOnAll(commands: readonly Command[]): string {
   return page(
     section(
       'Examples',
@@ -46,7 +47,7 @@ function helpOnAll(): string {
       ].flatMap(example),
     ),
     'Usage: nightsweep <command> [options]\n\nCloses abandoned Genesys Cloud web-messaging conversations, safely.',
-    section('Commands', commandLines(COMMANDS)),
+    section('Commands', commandLines(commands)),
     'Each has its own --help; --version tells the version.',
     section('Everywhere', flagLines(COMMON_OPTIONS)),
     exitCodes(Object.values(EXIT)),

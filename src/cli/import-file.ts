@@ -81,7 +81,7 @@ async function withHelpers(
 ): Promise<Imported> {
   const rejects = rejectsPath === null ? null : growingFile(rejectsPath);
   const seen = openSeenRows();
-  const view = createImportView(context, totalBytes);
+  const view = await createImportView(context, totalBytes);
   try {
     const summary = await importRows({
       seen,

@@ -9,7 +9,7 @@ const NARROWEST_BAR = 8;
 const MB = 1_000_000;
 
 /** Shows how far an import is. `totalBytes` null: nobody knows where its end is. */
-export function createImportView(context: Context, totalBytes: number | null): View<ImportProgress> {
+export function createImportView(context: Context, totalBytes: number | null): Promise<View<ImportProgress>> {
   return createView(context, {
     line: (progress, elapsedMs, columns) => importLine(progress, totalBytes, elapsedMs, columns),
     text: (progress, elapsedMs) => importText(progress, totalBytes, elapsedMs),

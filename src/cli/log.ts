@@ -1,5 +1,5 @@
+import picocolors from 'picocolors';
 import { pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import type { Secrets } from '../config/secrets.ts';
 import { guarded, guardedJson, visible } from '../report/text.ts';
 import type { Log } from '../sweep/ports.ts';
@@ -14,16 +14,16 @@ const WARN = 40;
  * Narration on stderr: plain lines for people, one JSON object a line under `--json`. `quiet` leaves warnings only.
  * It holds no secret, and nothing that could steer the terminal.
  */
-export function createLog(
+export async function createLog(
   io: Io,
   narrator: Narrator,
   flags: { json: boolean; quiet: boolean; verbose: boolean; color: boolean },
   redact: Secrets['redact'],
-): Log {
+): Promise<Log> {
   const level = flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info';
   const destination = flags.json
     ? { write: (line: string) => narrator.write(guardedJson(line)) }
-    : linesFor(io, narrator, flags);
+    : await linesFor(io, narrator, flags);
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${iso(io)}"` }, destination);
   const say =
     (how: 'debug' | 'info' | 'warn') =>
@@ -32,23 +32,34 @@ export function createLog(
   return { debug: say('debug'), info: say('info'), warn: say('warn') };
 }
 
-/** Not the stream of pino-pretty, which would keep listeners on a stderr that outlives it. */
-function linesFor(
+/** A sentence a line; `verbose` puts its fields below it. */
+async function linesFor(
   io: Io,
   narrator: Narrator,
   flags: { verbose: boolean; color: boolean },
-): { write(line: string): void } {
+): Promise<{ write(line: string): void }> {
   const color = flags.color && wantsColor(io, io.stderr);
-  const prettify = prettyFactory({
-    colorize: color,
-    ignore: 'pid,hostname,time,level',
-    hideObject: !flags.verbose,
-    messageFormat: (record, key) => {
-      const text = visible(String(record[key]));
-      return Number(record.level) >= WARN ? `warning: ${text}` : text;
-    },
-  });
+  const prettify = flags.verbose ? await withFields(color) : sentenceOnly(color);
   return { write: (line) => narrator.write(guarded(prettify(JSON.parse(line)), color)) };
+}
+
+type Prettify = (record: Record<string, unknown>) => string;
+
+function sentenceOnly(color: boolean): Prettify {
+  const { cyan } = picocolors.createColors(color);
+  return (record) => `${cyan(sentence(record))}\n`;
+}
+
+/** Not the stream of pino-pretty, which would keep listeners on a stderr that outlives it. */
+async function withFields(color: boolean): Promise<Prettify> {
+  // Of no use for sentences alone, and it takes a while to load.
+  const { prettyFactory } = await import('pino-pretty');
+  return prettyFactory({ colorize: color, ignore: 'pid,hostname,time,level', messageFormat: sentence });
+}
+
+function sentence({ level, msg }: Record<string, unknown>): string {
+  const text = visible(String(msg));
+  return Number(level) >= WARN ? `warning: ${text}` : text;
 }
 
 function iso(io: Io): string {

@@ -4,7 +4,6 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { UsageError } from '../domain/errors.ts';
 import { routesOfSweep } from '../genesys/routes.ts';
 import { inSteps } from '../metrics/cached.ts';
-import { createNightFile } from '../metrics/night-file.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Context } from './command.ts';
 import { databasePath, openRecord } from './compose.ts';
@@ -24,7 +23,7 @@ const LONGEST_BYTES = 1024 * 1024;
  * @param isWhole false: a sweep of a part of the work, which is no night
  * @throws UsageError for a place where it could not be written, before anything else is done
  */
-export function metricsFile(context: Context, isWhole: boolean): readonly NightWatcher[] {
+export async function metricsFile(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
   const { metricsFile: given, policy, requestMaxAgeMs, api } = context.config().config;
   if (given === null) return [];
   const { io, log, requests } = context;
@@ -37,6 +36,7 @@ export function metricsFile(context: Context, isWhole: boolean): readonly NightW
   if (!path.endsWith(ENDING)) {
     log.warn(`The metrics file ${given} does not end with ${ENDING}, so node_exporter does not read it.`);
   }
+  const { createNightFile } = await import('../metrics/night-file.ts');
   // Of its own: a sweep that finds the lease held writes while the other one may.
   const partial = `${path}.${io.pid}.partial`;
   const file = createNightFile({

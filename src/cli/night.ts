@@ -28,7 +28,7 @@ export async function runNight(
     try {
       const store = openRecord(context, 'write');
       try {
-        const deps = sweepDeps(context, store, client, watch);
+        const deps = await sweepDeps(context, store, client, watch);
         return await sweep(isAttended ? deps : { ...deps, confirm: null }, settings, interrupts);
       } finally {
         store.close();
@@ -42,16 +42,16 @@ export async function runNight(
   const { clock } = context.io;
   const { redact } = context.secrets;
   const isWhole = settings.limit === null && !settings.onlyRequested;
-  const watchers = isAttended ? watchersOf(context, isWhole) : watchersLeft(context, isWhole);
+  const watchers = await (isAttended ? watchersOf : watchersLeft)(context, isWhole);
   return watched({ clock, log: context.log, watchers, redact }, night);
 }
 
-type WatchersOf = (context: Context, isWhole: boolean) => readonly NightWatcher[];
+type WatchersOf = (context: Context, isWhole: boolean) => Promise<readonly NightWatcher[]>;
 
 const WATCHERS: readonly WatchersOf[] = [
   notifiers,
   metricsFile,
-  (context, isWhole) => (isWhole ? [lastNightKeeper(databasePath(context))] : []),
+  async (context, isWhole) => (isWhole ? [lastNightKeeper(databasePath(context))] : []),
 ];
 
 /**
@@ -59,19 +59,22 @@ const WATCHERS: readonly WatchersOf[] = [
  *
  * @param isWhole false: a sweep of a part of the work, which is no night
  */
-export function watchersOf(context: Context, isWhole: boolean): readonly NightWatcher[] {
-  return WATCHERS.flatMap((make) => make(context, isWhole));
+export async function watchersOf(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
+  const watchers: NightWatcher[] = [];
+  for (const make of WATCHERS) watchers.push(...(await make(context, isWhole)));
+  return watchers;
 }
 
 /** Where all could be told at the start, a folder that has gone since is no reason to leave a night out. */
-function watchersLeft(context: Context, isWhole: boolean): readonly NightWatcher[] {
-  return WATCHERS.flatMap((make) => {
+async function watchersLeft(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
+  const watchers: NightWatcher[] = [];
+  for (const make of WATCHERS) {
     try {
-      return make(context, isWhole);
+      watchers.push(...(await make(context, isWhole)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       context.log.warn(`The night goes on without it: ${error.message}`);
-      return [];
     }
-  });
+  }
+  return watchers;
 }

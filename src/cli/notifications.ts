@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { loadNotifyTargets } from '../config/notify-targets.ts';
 import type { NightWatcher } from '../night/ports.ts';
-import { openWire } from '../notify/http.ts';
-import { createNotifier } from '../notify/notifier.ts';
+import type { Wire } from '../notify/http.ts';
 import type { Heartbeat, Listener } from '../notify/target.ts';
 import type { Occasion } from '../notify/when.ts';
 import type { Context } from './command.ts';
 import { databasePath } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
-import { notifyMemory } from './notify-memory.ts';
 import { signingKey } from './signing-key.ts';
 
 /** Who is told of which nights, and in whose name. */
@@ -44,7 +42,8 @@ export function demandTellable(context: Context): void {
 }
 
 /** The way to those who are told. */
-export function wireOf({ io }: Context): ReturnType<typeof openWire> {
+export async function wireOf({ io }: Context): Promise<Wire> {
+  const { openWire } = await import('../notify/http.ts');
   return openWire({ clock: io.clock, userAgent: `nightsweep/${io.version}` });
 }
 
@@ -53,12 +52,14 @@ export function wireOf({ io }: Context): ReturnType<typeof openWire> {
  *
  * @param isWhole false: a sweep of a part of the work, which is no night
  */
-export function notifiers(context: Context, isWhole: boolean): NightWatcher[] {
+export async function notifiers(context: Context, isWhole: boolean): Promise<NightWatcher[]> {
   const notifications = notificationsOf(context);
   if (notifications.listeners.length === 0 && notifications.heartbeat === null) return [];
   const { log, io } = context;
   const { clock, random } = io;
-  const { send, close } = wireOf(context);
+  const { createNotifier } = await import('../notify/notifier.ts');
+  const { notifyMemory } = await import('./notify-memory.ts');
+  const { send, close } = await wireOf(context);
   const memory = notifyMemory(databasePath(context));
   return [
     createNotifier({ ...notifications, isWhole, memory, send, close, clock, random, log, newId: messageId }),

@@ -2,7 +2,7 @@ import yargs from 'yargs';
 import { nearest } from '../config/nearest.ts';
 import { ExpectedError, UsageError } from '../domain/errors.ts';
 import { COMMON_OPTIONS, type Command, type Flags } from './command.ts';
-import { COMMANDS, GROUPS } from './commands/index.ts';
+import { GROUPS, LOAD } from './commands/index.ts';
 
 export type Argv = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
 
@@ -12,7 +12,8 @@ export type Asked =
   | { readonly kind: 'command'; readonly command: Command; readonly argv: Argv };
 
 /**
- * Reads the words after `nightsweep`. The parser does the splitting; what it would let through is refused here.
+ * Reads the words after `nightsweep`. The parser does the splitting; what it would let through is refused here. All is
+ * hidden from it, since it would compose a help of its own as soon as it has found a command.
  * @throws UsageError that names the word, and the nearest known one
  */
 export async function parseWords(words: readonly string[]): Promise<Asked> {
@@ -37,33 +38,33 @@ export async function parseWords(words: readonly string[]): Promise<Asked> {
     })
     .options(parserOptions(COMMON_OPTIONS));
 
-  const add = (on: ReturnType<typeof yargs>, command: Command, word: string) =>
+  const add = (on: ReturnType<typeof yargs>, name: string, load: () => Promise<Command>) =>
     on.command(
-      word,
-      command.summary,
-      (sub) => sub.options(parserOptions(command.options)),
-      (argv) => {
+      lastWord(name),
+      false,
+      async (sub) => sub.options(parserOptions((await load()).options)),
+      async (argv) => {
+        const command = await load();
         asked =
           argv.help === true
             ? { kind: 'help', topic: command }
             : { kind: 'command', command, argv: argv as Argv };
       },
     );
-  for (const command of COMMANDS) {
-    const [group] = command.usage.split(' ');
-    if (group === undefined || !(group in GROUPS)) add(parser, command, firstWord(command));
-  }
-  for (const [group, summary] of Object.entries(GROUPS)) {
-    const members = COMMANDS.filter((command) => command.usage.startsWith(`${group} `));
+  const commands = Object.entries(LOAD);
+  for (const [name, load] of commands) if (!name.includes(' ')) add(parser, name, load);
+  for (const group of Object.keys(GROUPS)) {
+    const members = commands.filter(([name]) => name.startsWith(`${group} `));
     parser.command(
       group,
-      summary,
+      false,
       (sub) => {
-        for (const command of members) add(sub, command, secondWord(command));
+        for (const [name, load] of members) add(sub, name, load);
         return sub;
       },
       (argv) => {
-        if (argv.help !== true) throw noCommand(argv._[1], members.map(secondWord), group);
+        const names = members.map(([name]) => lastWord(name));
+        if (argv.help !== true) throw noCommand(argv._[1], names, group);
         asked = { kind: 'help', topic: group };
       },
     );
@@ -73,7 +74,11 @@ export async function parseWords(words: readonly string[]): Promise<Asked> {
   const found = asked as Asked | null;
   if (found === null) {
     if (argv.help === true || words.length === 0) return { kind: 'help', topic: null };
-    throw noCommand(argv._[0], COMMANDS.map(firstWord), null);
+    throw noCommand(
+      argv._[0],
+      commands.map(([name]) => firstWord(name)),
+      null,
+    );
   }
   if (found.kind === 'help') return found;
   const { command } = found;
@@ -83,19 +88,25 @@ export async function parseWords(words: readonly string[]): Promise<Asked> {
   return { kind: 'command', command, argv: { ...found.argv, ...positionals(command, found.argv, see) } };
 }
 
-const firstWord = (command: Command) => command.usage.split(' ')[0] ?? '';
+const firstWord = (name: string) => name.split(' ')[0] ?? '';
+const lastWord = (name: string) => name.split(' ').at(-1) ?? '';
 const nameOf = (command: Command) =>
   command.usage
     .split(' ')
     .filter((word) => /^\w/.test(word))
     .join(' ');
-const secondWord = (command: Command) => command.usage.split(' ')[1] ?? '';
 
-function parserOptions(flags: Flags): Record<string, { type: 'string' | 'boolean'; alias?: string }> {
+function parserOptions(
+  flags: Flags,
+): Record<string, { type: 'string' | 'boolean'; hidden: true; alias?: string }> {
   return Object.fromEntries(
     Object.entries(flags).map(([name, { value, alias }]) => [
       name,
-      { type: value === undefined ? 'boolean' : 'string', ...(alias !== undefined && { alias }) },
+      {
+        type: value === undefined ? 'boolean' : 'string',
+        hidden: true,
+        ...(alias !== undefined && { alias }),
+      },
     ]),
   );
 }

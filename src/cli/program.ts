@@ -2,7 +2,7 @@ import { addSecretsOf, createSecrets, type Secrets } from '../config/secrets.ts'
 import { EXIT, type ExitCode, ExpectedError } from '../domain/errors.ts';
 import { shortened } from '../domain/text.ts';
 import { guarded, guardedJson, visible } from '../report/text.ts';
-import { helpOn } from './help.ts';
+import type { Command } from './command.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -14,21 +14,25 @@ export async function main(io: Io): Promise<ExitCode> {
   addSecretsOf(io.env, secrets);
   try {
     if (io.argv.length === 0 || (io.argv.length === 1 && io.argv[0] === '--help')) {
-      io.stdout.write(helpOn(null));
-      return EXIT.ok;
+      return await showHelp(io, null);
     }
     const { parseWords } = await import('./parse.ts');
     const asked = await parseWords(io.argv);
     if (asked.kind === 'command') {
       // Not needed for help, which should be there at once.
       const { createContext } = await import('./context.ts');
-      return await asked.command.run(createContext(io, asked.argv, secrets));
+      return await asked.command.run(await createContext(io, asked.argv, secrets));
     }
-    io.stdout.write(helpOn(asked.topic));
-    return EXIT.ok;
+    return await showHelp(io, asked.topic);
   } catch (error) {
     return report(io, error, secrets.redact);
   }
+}
+
+async function showHelp(io: Io, topic: Command | string | null): Promise<ExitCode> {
+  const { helpOn } = await import('./help.ts');
+  io.stdout.write(await helpOn(topic));
+  return EXIT.ok;
 }
 
 /** The one object of `--json` is written here too. What cannot be written is not worth a second error. */

@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update';
 import { humanDuration, type Instant, SECOND } from '../domain/time.ts';
 import type { Progress } from '../sweep/context.ts';
 import type { Log } from '../sweep/ports.ts';
@@ -41,7 +40,7 @@ const DOING: Readonly<Record<Progress['phase'], string>> = {
   watching: 'watching for reopened',
 };
 
-export function createProgressView(context: Context): ProgressView {
+export function createProgressView(context: Context): Promise<ProgressView> {
   return createView(context, {
     line: progressLine,
     text: (progress, elapsedMs) => progressText(progress, elapsedMs).join(', '),
@@ -49,14 +48,16 @@ export function createProgressView(context: Context): ProgressView {
   });
 }
 
-export function createView<T>({ io, log, out, narrator }: Context, look: Look<T>): View<T> {
+export async function createView<T>({ io, log, out, narrator }: Context, look: Look<T>): Promise<View<T>> {
   if (out.quiet) return { update: () => {}, end: () => {} };
   const canRedraw = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
   return canRedraw && !out.json ? bar(io, narrator, look) : lines(io, log, look);
 }
 
-function bar<T>(io: Io, narrator: Narrator, look: Look<T>): View<T> {
+async function bar<T>(io: Io, narrator: Narrator, look: Look<T>): Promise<View<T>> {
   const startedAt = io.clock.now();
+  // Only a terminal needs it, and it takes a while to load.
+  const { createLogUpdate } = await import('log-update');
   const screen = createLogUpdate(io.stderr as NodeJS.WriteStream);
   let latest: T | null = null;
   const shown = {

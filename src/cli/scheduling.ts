@@ -22,12 +22,16 @@ export interface ScheduleInForce extends Pick<ScheduleState, 'cron' | 'timeZone'
 }
 
 /**
- * Null: no night is scheduled.
- * @throws UsageError for a time zone of this machine that nobody knows, and for a jitter that would mix two nights up
+ * @throws UsageError when no night is scheduled, for a time zone of this machine that nobody knows, and for a jitter that
+ * would mix two nights up
  */
-export function scheduleInForce(context: Context): ScheduleInForce | null {
+export function demandSchedule(context: Context): ScheduleInForce {
   const { cron, timeZone: given, jitterMs, catchUp } = context.config().config.schedule;
-  if (cron === null) return null;
+  if (cron === null) {
+    throw new UsageError(
+      'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON (schedule takes --cron, too), such as "30 2 * * *".',
+    );
+  }
   const timeZone = given ?? zoneOfMachine();
   const times = createTimes(cron, timeZone);
   const gaps = gapsOf(times, context.io.clock.now());
@@ -39,23 +43,14 @@ export function scheduleInForce(context: Context): ScheduleInForce | null {
   return { cron: cron.text, timeZone, jitterMs, catchUp, times, gaps };
 }
 
-/** The same for who cannot do without. */
-export function demandSchedule(context: Context): ScheduleInForce {
-  const inForce = scheduleInForce(context);
-  if (inForce !== null) return inForce;
-  throw new UsageError(
-    'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON (schedule takes --cron, too), such as "30 2 * * *".',
-  );
-}
-
 /**
  * The same, when nights are to be run. Whatever can be known now to be wrong is thrown now, and not at night: UsageError
  * for the schedule, for credentials that are not complete, and for who could not be told of nights.
  */
-export function demandReady(context: Context): ScheduleInForce {
+export async function demandReady(context: Context): Promise<ScheduleInForce> {
   const inForce = demandSchedule(context);
   loadCredentials(context.surroundings);
-  watchersOf(context, true);
+  await watchersOf(context, true);
   for (const warning of contradictions(inForce, context.config().config)) context.log.warn(warning);
   return inForce;
 }
@@ -64,7 +59,7 @@ export interface ScheduleParts {
   readonly inForce: ScheduleInForce;
   readonly lastBeganAt: Instant | null;
   /** Shows how far a night is. */
-  readonly progress: () => ProgressView;
+  readonly progress: () => ProgressView | Promise<ProgressView>;
 }
 
 /** The scheduler as the settings have it. */
@@ -79,7 +74,7 @@ export function createSchedule(
     ...{ lastBeganAt, clock: io.clock, random: io.random, redact: secrets.redact },
     tell: createTeller(context, inForce),
     runNight: async (interrupts) => {
-      const view = progress();
+      const view = await progress();
       try {
         return await runNight(context, settings, interrupts, { progress: view }, false);
       } finally {

@@ -33,14 +33,14 @@ export async function serveNow(
 ): Promise<ServedNow> {
   const { interrupts, unlisten } = listenAloud(context);
   const client = await connect(context, interrupts.abort);
-  const progress = createProgressView(context);
+  const progress = await createProgressView(context);
   try {
     await signIn(client, interrupts);
     const before = countOutcomes(store, conversationIds);
     record();
     const requests = new Map(conversationIds.map((id) => [id, newestRequest(store, id)] as const));
     const settings = { ...sweepSettings(context.config().config), maxCloses: Number.POSITIVE_INFINITY };
-    const deps = sweepDeps(context, store, client, { progress });
+    const deps = await sweepDeps(context, store, client, { progress });
     const findAnswer = (requestId: number, conversationId: string) =>
       findAnswerIn(store, requestId, conversationId, before.get(conversationId) ?? 0);
     const { report, answers } = await serveOrWait(deps, settings, requests, findAnswer, interrupts);

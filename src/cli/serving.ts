@@ -36,13 +36,13 @@ export interface Serving {
  * Requests and the work on webhooks each have a connection to the record of their own: the former wait for locks without
  * keeping anybody waiting, the latter cannot. Throws DatabaseError and UsageError with what to do about it.
  */
-export function createServing(
+export async function createServing(
   context: Context,
   token: ApiToken | null,
   { withSchedule = false }: { readonly withSchedule?: boolean } = {},
-): Serving {
+): Promise<Serving> {
   const { io, log } = context;
-  const inForce = withSchedule ? demandReady(context) : null;
+  const inForce = withSchedule ? await demandReady(context) : null;
   // Wrong settings are an error also where they are not used; whoever runs nights has looked at these already.
   if (inForce === null) demandTellable(context);
   // Created and migrated with all patience.

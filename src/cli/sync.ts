@@ -68,10 +68,8 @@ async function unsyncedRows(
   }
 }
 
-/** What a sweep does before it selects; null: the settings name no source. */
-export function sweepSync(context: Context, store: Store): Sync | null {
-  const { source } = context.config().config;
-  if (source === null) return null;
+/** The sync as a sweep has it done. */
+export function sweepSync(context: Context, store: Store, source: SourceConfig): Sync {
   return {
     name: foreignDatabase(source).name,
     waiting: (mayGoOn) => unsyncedRows(context, store, source, mayGoOn),

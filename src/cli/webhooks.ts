@@ -94,8 +94,8 @@ function createBatches(
       run: async (work, interrupts) => {
         client ??= await connect(context, never.signal);
         let isWell = true;
-        const { remote } = client;
-        const deps = sweepDeps(context, store, client, { progress: NO_PROGRESS });
+        const connected = client;
+        const { remote } = connected;
         const hungUp = () => {
           isWell = false;
           remote.hangUp();
@@ -103,6 +103,7 @@ function createBatches(
         // At the end of the grace nothing is waited for any more, not even an answer.
         interrupts.abort.addEventListener('abort', hungUp, { once: true });
         try {
+          const deps = await sweepDeps(context, store, connected, { progress: NO_PROGRESS });
           const served = await serveBatch(
             { ...deps, remote: { ...remote, hangUp: hungUp }, confirm: null },
             sweepSettings(context.config().config),

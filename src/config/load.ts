@@ -25,13 +25,13 @@ export interface LoadedConfig {
  * A wrong value is an error also where a later source overrides it: it would strike on another night.
  * @throws UsageError with the place, the key and what is accepted
  */
-export function loadConfig(source: ConfigSource): LoadedConfig {
+export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const environment = readEnvironment(source);
   const named = namedFile(source.configFile, environment.get('NIGHTSWEEP_CONFIG')?.text);
   const strongestFirst = [
     flagSettings(source.flags),
     environmentSettings(environment),
-    fileSettings(source, named),
+    await fileSettings(source, named),
   ];
 
   const origins = {} as Record<SettingKey, SettingOrigin>;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createArgs } from '../../src/cli/args.ts';
 import { COMMON_OPTIONS } from '../../src/cli/command.ts';
-import { COMMANDS } from '../../src/cli/commands/index.ts';
+import { COMMANDS } from '../../src/cli/commands/all.ts';
 import { parseWords } from '../../src/cli/parse.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createSecrets } from '../../src/config/secrets.ts';

@@ -27,12 +27,17 @@ function secrets() {
 }
 
 describe('whatever is narrated', () => {
-  it('cannot steer a terminal and holds no secret, in its message and in its fields', () => {
-    fc.assert(
-      fc.property(anything, anything, flags, (message, field, options) => {
+  it('cannot steer a terminal and holds no secret, in its message and in its fields', async () => {
+    await fc.assert(
+      fc.asyncProperty(anything, anything, flags, async (message, field, options) => {
         const stderr = sink(80);
         const io = createIo([], { stderr });
-        const log = createLog(io, createNarrator(stderr), { quiet: false, ...options }, secrets().redact);
+        const log = await createLog(
+          io,
+          createNarrator(stderr),
+          { quiet: false, ...options },
+          secrets().redact,
+        );
         log.warn(message, { field, others: [{ field }] });
         expect(unstyled(stderr.text)).not.toMatch(STEERS);
         expect(stderr.text).not.toContain(SECRET);
@@ -42,12 +47,11 @@ describe('whatever is narrated', () => {
     );
   });
 
-  it('is one line, so that nobody can write a line of their own', () => {
+  it('is one line, so that nobody can write a line of their own', async () => {
     const stderr = sink();
     const options = { json: false, quiet: false, verbose: false, color: false };
-    createLog(createIo([], { stderr }), createNarrator(stderr), options, (text) => text).info(
-      'a\nclosed 500',
-    );
+    const log = await createLog(createIo([], { stderr }), createNarrator(stderr), options, (text) => text);
+    log.info('a\nclosed 500');
     expect(stderr.text).toBe('a\\u{000a}closed 500\n');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMON_OPTIONS } from '../../src/cli/command.ts';
-import { COMMANDS, GROUPS } from '../../src/cli/commands/index.ts';
+import { COMMANDS } from '../../src/cli/commands/all.ts';
+import { GROUPS, LOAD } from '../../src/cli/commands/index.ts';
 import { runMain } from './running.ts';
 
 const WIDTH = 80;
@@ -49,6 +50,10 @@ describe('--help', () => {
       expect(help).toContain(`Usage: nightsweep ${usage} [options]`);
     },
   );
+
+  it('is of the command that is called by its name', () => {
+    expect(Object.keys(LOAD)).toEqual(COMMANDS.map(({ usage }) => wordsOf(usage).join(' ')));
+  });
 
   it('lists every command', async () => {
     const help = await helpOn();

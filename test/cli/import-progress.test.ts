@@ -35,7 +35,7 @@ describe('the progress of an import', () => {
     expect(importLine(long, 99_000_000_000, 7_200_000, columns).length).toBeLessThan(columns);
   });
 
-  it('where there is no terminal comes as a line every ten seconds at most', () => {
+  it('where there is no terminal comes as a line every ten seconds at most', async () => {
     let now = 0;
     const lines: string[] = [];
     const context = {
@@ -43,7 +43,7 @@ describe('the progress of an import', () => {
       out: { quiet: false, json: false },
       log: { info: (line: string) => lines.push(line) },
     } as unknown as Context;
-    const view = createImportView(context, null);
+    const view = await createImportView(context, null);
     for (; now <= 30_000; now += 100) view.update({ rows: now, rejected: 0, bytes: now });
     expect(lines).toEqual(['10000', '20000', '30000'].map((n) => `${n} rows, 0.0 MB, 1000/s`));
   });

@@ -6,11 +6,11 @@ import { UsageError } from '../../src/domain/errors.ts';
 import { surroundings } from './surroundings.ts';
 
 describe('the settings in force', () => {
-  const rows = (yaml: string, flags: Record<string, unknown> = {}) =>
-    describeSettings(loadConfig({ ...surroundings({ 'nightsweep.yaml': yaml }), flags }));
+  const rows = async (yaml: string, flags: Record<string, unknown> = {}) =>
+    describeSettings(await loadConfig({ ...surroundings({ 'nightsweep.yaml': yaml }), flags }));
 
-  it('are one row for each setting, with value, origin, unit and what it does', () => {
-    const table = rows('maxDuration: 90m', { 'max-closes': 'unlimited' });
+  it('are one row for each setting, with value, origin, unit and what it does', async () => {
+    const table = await rows('maxDuration: 90m', { 'max-closes': 'unlimited' });
     expect(table.map(({ key }) => key)).toEqual(SETTING_KEYS);
     expect(table.find(({ key }) => key === 'maxDuration')).toEqual({
       key: 'maxDuration',
@@ -27,17 +27,17 @@ describe('the settings in force', () => {
     });
   });
 
-  it('show the time with an agent as it is in force, not as it was given', () => {
-    const row = rows('staleAfter: 7d\nstaleAfterWithAgent: 1h').find(
+  it('show the time with an agent as it is in force, not as it was given', async () => {
+    const row = (await rows('staleAfter: 7d\nstaleAfterWithAgent: 1h')).find(
       ({ key }) => key === 'staleAfterWithAgent',
     );
     expect(row).toMatchObject({ value: '7d', origin: 'file' });
   });
 
-  it('can be given back as a settings file and mean the same', () => {
-    const first = rows('staleAfter: 36h\nbudgetShare: 0.5\nmaxCloses: unlimited\nsurvey: no');
+  it('can be given back as a settings file and mean the same', async () => {
+    const first = await rows('staleAfter: 36h\nbudgetShare: 0.5\nmaxCloses: unlimited\nsurvey: no');
     const yaml = first.map(({ key, value }) => `${key}: ${value}`).join('\n');
-    expect(rows(yaml).map(({ value }) => value)).toEqual(first.map(({ value }) => value));
+    expect((await rows(yaml)).map(({ value }) => value)).toEqual(first.map(({ value }) => value));
   });
 });
 

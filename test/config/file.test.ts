@@ -7,7 +7,8 @@ import { surroundings } from './surroundings.ts';
 
 const QUEUE = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
-const load = (yaml: string) => loadConfig({ ...surroundings({ 'nightsweep.yaml': yaml }), flags: {} }).config;
+const load = async (yaml: string) =>
+  (await loadConfig({ ...surroundings({ 'nightsweep.yaml': yaml }), flags: {} })).config;
 
 describe('nightsweep.yaml', () => {
   it.each([
@@ -34,8 +35,8 @@ describe('nightsweep.yaml', () => {
     ['source: { file: /srv/app.db, query: SELECT 1 }', { source: { since: null, overlapMs: 86_400_000 } }],
     ['source.file: /srv/app.db\nsource.query: SELECT 1', { source: { file: '/srv/app.db' } }],
     ['source:\n  file: none\n', { source: null }],
-  ])('%j is understood', (yaml, expected) => {
-    expect(load(yaml)).toMatchObject(expected);
+  ])('%j is understood', async (yaml, expected) => {
+    expect(await load(yaml)).toMatchObject(expected);
   });
 
   it.each([
@@ -119,25 +120,27 @@ describe('nightsweep.yaml', () => {
       'staleAfter 24h',
       'nightsweep.yaml is not a mapping; write one setting a line, such as "staleAfter: 24h".',
     ],
-  ])('%j is refused', (yaml, sentence) => {
-    expect(() => load(yaml)).toThrow(new UsageError(sentence));
+  ])('%j is refused', async (yaml, sentence) => {
+    await expect(load(yaml)).rejects.toThrow(new UsageError(sentence));
   });
 
   it.each([
     ['api: platform\nconcurrency: [1, 2\n', /^nightsweep\.yaml line \d is not valid YAML: .+\.$/],
     ['api: platform\n  concurrency: 3\n', /^nightsweep\.yaml line [12] is not valid YAML: .+\.$/],
     ['api: platform\n---\napi: gateway\n', /^nightsweep\.yaml line [12] is not valid YAML: .+\.$/],
-  ])('%j is refused with the line and what YAML says', (yaml, sentence) => {
-    expect(() => load(yaml)).toThrow(sentence);
+  ])('%j is refused with the line and what YAML says', async (yaml, sentence) => {
+    await expect(load(yaml)).rejects.toThrow(sentence);
   });
 
   it.each(['clientSecret', 'client_secret', 'GENESYS_CLIENT_SECRET', 'clientId', 'password'])(
     'refuses %s without repeating its value, and says where it belongs',
-    (key) => {
+    async (key) => {
       const attempt = () => load(`concurrency: 3\n${key}: hunter2\n`);
-      expect(attempt).toThrow(`nightsweep.yaml line 2: ${key} does not belong into a settings file`);
-      expect(attempt).toThrow('GENESYS_CLIENT_SECRET_FILE');
-      expect(attempt).not.toThrow('hunter2');
+      await expect(attempt).rejects.toThrow(
+        `nightsweep.yaml line 2: ${key} does not belong into a settings file`,
+      );
+      await expect(attempt).rejects.toThrow('GENESYS_CLIENT_SECRET_FILE');
+      await expect(attempt).rejects.not.toThrow('hunter2');
     },
   );
 
@@ -148,8 +151,8 @@ describe('nightsweep.yaml', () => {
     ['webhookSecret', 'NIGHTSWEEP_WEBHOOK_SECRET'],
     ['webhookToken', 'NIGHTSWEEP_WEBHOOK_TOKEN'],
     ['notifySlackUrl', 'NIGHTSWEEP_NOTIFY_SLACK_URL'],
-  ])('says of %s that it is given as %s', (key, variable) => {
-    expect(() => load(`concurrency: 3\n${key}: hunter2\n`)).toThrow(
+  ])('says of %s that it is given as %s', async (key, variable) => {
+    await expect(load(`concurrency: 3\n${key}: hunter2\n`)).rejects.toThrow(
       new UsageError(
         `nightsweep.yaml line 2: ${key} does not belong into a settings file, because it is a secret; give it in the environment as ${variable}, or the path of a file that holds it as ${variable}_FILE.`,
       ),
@@ -164,9 +167,9 @@ describe('nightsweep.yaml', () => {
     'clientSecret: "\\xhunter2"\n',
     'clientSecret: !!map hunter2\n',
     '} hunter2',
-  ])('repeats nothing of the file when it is not valid: %j', (yaml) => {
-    expect(() => load(yaml)).toThrow(UsageError);
-    expect(() => load(yaml)).not.toThrow('hunter2');
+  ])('repeats nothing of the file when it is not valid: %j', async (yaml) => {
+    await expect(load(yaml)).rejects.toThrow(UsageError);
+    await expect(load(yaml)).rejects.not.toThrow('hunter2');
   });
 });
 
@@ -177,32 +180,32 @@ describe('the path of the settings file', () => {
     'nightsweep.yaml': 'concurrency: 5',
   };
 
-  it('is that of --config, else of NIGHTSWEEP_CONFIG, else nightsweep.yaml', () => {
+  it('is that of --config, else of NIGHTSWEEP_CONFIG, else nightsweep.yaml', async () => {
     const named = surroundings(files, { NIGHTSWEEP_CONFIG: 'b.yaml' });
-    expect(loadConfig({ ...named, flags: {}, configFile: 'a.yaml' }).config.concurrency).toBe(3);
-    expect(loadConfig({ ...named, flags: {} }).config.concurrency).toBe(4);
-    expect(loadConfig({ ...named, env: {}, flags: {}, configFile: null }).config.concurrency).toBe(5);
+    expect((await loadConfig({ ...named, flags: {}, configFile: 'a.yaml' })).config.concurrency).toBe(3);
+    expect((await loadConfig({ ...named, flags: {} })).config.concurrency).toBe(4);
+    expect((await loadConfig({ ...named, env: {}, flags: {}, configFile: null })).config.concurrency).toBe(5);
   });
 
-  it('may be given in .env', () => {
+  it('may be given in .env', async () => {
     const here = surroundings({ ...files, '.env': 'NIGHTSWEEP_CONFIG=b.yaml' });
-    expect(loadConfig({ ...here, flags: {} }).config.concurrency).toBe(4);
+    expect((await loadConfig({ ...here, flags: {} })).config.concurrency).toBe(4);
   });
 
-  it('must exist when it is named', () => {
+  it('must exist when it is named', async () => {
     const here = surroundings(files);
-    expect(() => loadConfig({ ...here, flags: {}, configFile: 'c.yaml' })).toThrow(
+    await expect(loadConfig({ ...here, flags: {}, configFile: 'c.yaml' })).rejects.toThrow(
       new UsageError('The settings file c.yaml (from --config) does not exist; correct the path.'),
     );
-    expect(() => loadConfig({ ...here, flags: {}, env: { NIGHTSWEEP_CONFIG: 'c.yaml' } })).toThrow(
+    await expect(loadConfig({ ...here, flags: {}, env: { NIGHTSWEEP_CONFIG: 'c.yaml' } })).rejects.toThrow(
       new UsageError('The settings file c.yaml (from NIGHTSWEEP_CONFIG) does not exist; correct the path.'),
     );
   });
 
-  it('must be that of a file, also when it is the default one', () => {
+  it('must be that of a file, also when it is the default one', async () => {
     const here = surroundings();
     mkdirSync(join(here.cwd, 'nightsweep.yaml'));
-    expect(() => loadConfig({ ...here, flags: {} })).toThrow(
+    await expect(loadConfig({ ...here, flags: {} })).rejects.toThrow(
       new UsageError('The settings file nightsweep.yaml cannot be read (EISDIR); make it a readable file.'),
     );
   });

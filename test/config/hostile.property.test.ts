@@ -11,14 +11,17 @@ import { tries } from '../helpers/fuzz.ts';
 const SECRET = 'zQ8xW3vN7bK1mT5rY9pL2cJ6hF4dG0sAeUiOqXwVnBk';
 
 /** What the settings are, or the one sentence that says why there are none; anything else is thrown on. */
-function load(files: Record<string, string>, env: Record<string, string> = {}): string | object {
+async function load(
+  files: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<string | object> {
   const readFile = (path: string) => {
     const text = files[path.slice(1)];
     if (text === undefined) throw Object.assign(new Error('none'), { code: 'ENOENT' });
     return text;
   };
   try {
-    const { config } = loadConfig({ env, cwd: '/', readFile, secrets: createSecrets(), flags: {} });
+    const { config } = await loadConfig({ env, cwd: '/', readFile, secrets: createSecrets(), flags: {} });
     expect(Object.isFrozen(config) && Object.isFrozen(config.policy)).toBe(true);
     expect(config.policy.staleAfterMs).toBeGreaterThan(0);
     expect(config.policy.staleAfterWithAgentMs).toBeGreaterThanOrEqual(config.policy.staleAfterMs);
@@ -106,20 +109,20 @@ const noise = fc.oneof(
 );
 
 describe('a settings file', () => {
-  it('of whatever text is settings or one sentence that names the place', () => {
-    fc.assert(
-      fc.property(fc.oneof(lines, documents, noise), (text) => {
-        expect(yaml(text)).toBeDefined();
+  it('of whatever text is settings or one sentence that names the place', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(lines, documents, noise), async (text) => {
+        expect(await yaml(text)).toBeDefined();
       }),
       tries(1_000),
     );
   });
 
-  it('with a secret at any place is never repeated', () => {
-    fc.assert(
-      fc.property(fc.oneof(lines, noise), fc.nat(), (text, place) => {
+  it('with a secret at any place is never repeated', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(lines, noise), fc.nat(), async (text, place) => {
         const at = place % (text.length + 1);
-        const told = yaml(text.slice(0, at) + SECRET + text.slice(at));
+        const told = await yaml(text.slice(0, at) + SECRET + text.slice(at));
         if (typeof told === 'string') expect(told).not.toContain(SECRET);
       }),
       tries(800),
@@ -138,8 +141,8 @@ describe('a settings file', () => {
     ['as a value', `staleAfter: ${SECRET}`],
     ['as a directive', `%${SECRET}\n---\nx: 1`],
     ['as a mapping for a key', `? {${SECRET}: hunter2}\n: x`],
-  ])('does not repeat a secret %s', (_, text) => {
-    const told = yaml(text);
+  ])('does not repeat a secret %s', async (_, text) => {
+    const told = await yaml(text);
     expect(told).not.toContain(SECRET);
     expect(told).not.toContain('hunter2');
   });
@@ -156,19 +159,19 @@ describe('a settings file', () => {
     ['a key of a megabyte', `? ${'x'.repeat(1_000_000)}\n: 1`],
     ['a value of a megabyte', `staleAfter: ${'9'.repeat(1_000_000)}`],
     ['a list of lists', 'exemptQueues: [[]]'],
-  ])('of %s ends in one sentence', (_, text) => {
-    expect(yaml(text)).toEqual(expect.stringMatching(/^nightsweep\.yaml/));
+  ])('of %s ends in one sentence', async (_, text) => {
+    expect(await yaml(text)).toEqual(expect.stringMatching(/^nightsweep\.yaml/));
   });
 
   it.each(['[', '{', '- ', '? ', ': '])(
     'of 20,000 times %j is refused before anybody recurses into it',
-    (open) => {
-      expect(yaml(open.repeat(20_000))).toMatch(/^nightsweep\.yaml nests far too deep; /);
+    async (open) => {
+      expect(await yaml(open.repeat(20_000))).toMatch(/^nightsweep\.yaml nests far too deep; /);
     },
   );
 
-  it('cannot change what all objects inherit', () => {
-    yaml('__proto__:\n  polluted: yes\nconstructor: {prototype: {polluted: yes}}');
+  it('cannot change what all objects inherit', async () => {
+    await yaml('__proto__:\n  polluted: yes\nconstructor: {prototype: {polluted: yes}}');
     expect('polluted' in {}).toBe(false);
   });
 });
@@ -179,26 +182,26 @@ describe('the environment', () => {
     fc.string().map((text) => `NIGHTSWEEP_${text}`),
   );
 
-  it('of whatever variables is settings or one sentence', () => {
-    fc.assert(
-      fc.property(fc.dictionary(name, fc.oneof(value, noise), { maxKeys: 4 }), (env) => {
+  it('of whatever variables is settings or one sentence', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, fc.oneof(value, noise), { maxKeys: 4 }), async (env) => {
         delete env.NIGHTSWEEP_CONFIG;
-        expect(load({}, env)).toBeDefined();
+        expect(await load({}, env)).toBeDefined();
       }),
       tries(500),
     );
   });
 
-  it('in a .env of whatever text is settings or one sentence', () => {
+  it('in a .env of whatever text is settings or one sentence', async () => {
     const dotEnv = fc
       .array(fc.tuple(fc.constantFrom('', 'export ', '# '), name, fc.constantFrom('=', ' = ', ''), value), {
         maxLength: 4,
       })
       .map((rows) => rows.map((row) => row.join('')).join('\n'))
       .filter((text) => !text.includes('NIGHTSWEEP_CONFIG'));
-    fc.assert(
-      fc.property(fc.oneof(dotEnv, noise), (text) => {
-        expect(load({ '.env': text })).toBeDefined();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(dotEnv, noise), async (text) => {
+        expect(await load({ '.env': text })).toBeDefined();
       }),
       tries(500),
     );

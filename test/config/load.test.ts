@@ -23,8 +23,8 @@ function load({ file, dotEnv, env = {}, flags = {} }: Given = {}) {
 const QUEUE = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 describe('the configuration', () => {
-  it('without any source is the documented defaults', () => {
-    const { config, origins } = load();
+  it('without any source is the documented defaults', async () => {
+    const { config, origins } = await load();
     expect(config).toEqual({
       db: 'data/nightsweep.db',
       schedule: { cron: null, timeZone: null, jitterMs: 0, catchUp: false },
@@ -62,8 +62,8 @@ describe('the configuration', () => {
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   });
 
-  it('takes each setting from the strongest source and says which', () => {
-    const { config, origins } = load({
+  it('takes each setting from the strongest source and says which', async () => {
+    const { config, origins } = await load({
       file: 'concurrency: 2\nratePerMinute: 2\nmaxCloses: 2\nbudgetShare: 0.2\n',
       dotEnv: 'NIGHTSWEEP_RATE_PER_MINUTE=3\nNIGHTSWEEP_MAX_CLOSES=3\nNIGHTSWEEP_CONCURRENCY=3\n',
       env: { NIGHTSWEEP_MAX_CLOSES: '4', NIGHTSWEEP_CONCURRENCY: '4' },
@@ -91,12 +91,12 @@ describe('the configuration', () => {
     [{ concurrency: '1' }, { concurrency: 1 }],
     [{ survey: false }, { survey: false }],
     [{ rate: undefined, limit: 3, _: [] }, { ratePerMinute: 300 }],
-  ])('understands the flags %o', (flags, expected) => {
-    expect(load({ flags }).config).toMatchObject(expected);
+  ])('understands the flags %o', async (flags, expected) => {
+    expect((await load({ flags })).config).toMatchObject(expected);
   });
 
-  it('is frozen all the way down', () => {
-    const { config } = load({ file: `exemptQueues: [${QUEUE}]` });
+  it('is frozen all the way down', async () => {
+    const { config } = await load({ file: `exemptQueues: [${QUEUE}]` });
     const parts = [config, config.policy, config.policy.exemptQueues, config.policy.messageTypes];
     expect(parts.every(Object.isFrozen)).toBe(true);
   });
@@ -106,8 +106,8 @@ describe('the configuration', () => {
     ['staleAfterWithAgent: 72h', 72 * HOUR, 'file'],
     ['staleAfterWithAgent: 1h', 24 * HOUR, 'default'],
     ['staleAfter: 30h\nstaleAfterWithAgent: 26h', 30 * HOUR, 'file'],
-  ])('never gives less time with an agent: %s', (file, withAgent, origin) => {
-    const { config, origins, values } = load({ file });
+  ])('never gives less time with an agent: %s', async (file, withAgent, origin) => {
+    const { config, origins, values } = await load({ file });
     expect(config.policy.staleAfterWithAgentMs).toBe(withAgent);
     expect(values.staleAfterWithAgent).toBe(withAgent);
     expect(origins.staleAfterWithAgent).toBe(origin);
@@ -148,11 +148,11 @@ describe('the configuration', () => {
       { env: { NIGHTSWEEP_EXEMPT_DIVISIONS: QUEUE, NIGHTSWEEP_API: 'gateway' } },
       'exemptDivisions cannot be honoured with api gateway, whose contract tells neither queues nor divisions; set exemptDivisions to none, or use api platform.',
     ],
-  ])('refuses %o', (given, sentence) => {
-    expect(() => load(given)).toThrow(new UsageError(sentence));
+  ])('refuses %o', async (given, sentence) => {
+    await expect(load(given)).rejects.toThrow(new UsageError(sentence));
   });
 
-  it('leaves variables alone that belong to other parts or other programs', () => {
+  it('leaves variables alone that belong to other parts or other programs', async () => {
     const env = {
       NIGHTSWEEP_API_TOKEN: 'x',
       NIGHTSWEEP_WEBHOOK_SECRET_FILE: 'x',
@@ -160,19 +160,19 @@ describe('the configuration', () => {
       GENESYS_CLIENT_ID: 'x',
       RATE: 'abc',
     };
-    expect(load({ env }).config).toEqual(load().config);
+    expect((await load({ env })).config).toEqual((await load()).config);
   });
 
-  it('counts an empty variable as not set, and takes one of .env away with it', () => {
+  it('counts an empty variable as not set, and takes one of .env away with it', async () => {
     const given = { dotEnv: 'NIGHTSWEEP_DB=x.db', file: 'db: y.db', env: { NIGHTSWEEP_DB: '' } };
-    expect(load(given)).toMatchObject({ config: { db: 'y.db' }, origins: { db: 'file' } });
+    expect(await load(given)).toMatchObject({ config: { db: 'y.db' }, origins: { db: 'file' } });
   });
 
-  it('finds the source beside the settings that name it, else from where the program runs', () => {
+  it('finds the source beside the settings that name it, else from where the program runs', async () => {
     const yaml = 'source: { file: ../app.db, query: SELECT 1 }';
     const here = surroundings({ 'nightsweep.yaml': yaml });
-    const fileOf = (env: Record<string, string>) => {
-      const { config } = loadConfig({
+    const fileOf = async (env: Record<string, string>) => {
+      const { config } = await loadConfig({
         ...here,
         env,
         cwd: '/',
@@ -181,7 +181,7 @@ describe('the configuration', () => {
       });
       return config.source?.file;
     };
-    expect(fileOf({})).toBe(join(here.cwd, '../app.db'));
-    expect(fileOf({ NIGHTSWEEP_SOURCE_FILE: 'srv/app.db' })).toBe('/srv/app.db');
+    expect(await fileOf({})).toBe(join(here.cwd, '../app.db'));
+    expect(await fileOf({ NIGHTSWEEP_SOURCE_FILE: 'srv/app.db' })).toBe('/srv/app.db');
   });
 });

@@ -17,9 +17,9 @@ function load(env: Record<string, string>, files: Record<string, string> = {}) {
   return { secrets, ...loadNotifyTargets({ ...surroundings(files, named), secrets }) };
 }
 
-function refusal(fn: () => unknown): string {
+async function refusal(fn: () => unknown): Promise<string> {
   try {
-    fn();
+    await fn();
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     return (error as Error).message;
@@ -79,8 +79,8 @@ describe('those who are told of nights', () => {
     ],
     [{ SLACK_URL_FILE: 'missing.txt' }, 'does not exist'],
     [{ SLACK_URL_FILE: 'wrong.txt' }, 'SLACK_URL_FILE is not a URL'],
-  ])('%j is refused in a sentence without the secret', (env, sentence) => {
-    const message = refusal(() => load(env as Record<string, string>, { 'wrong.txt': 's3cret' }));
+  ])('%j is refused in a sentence without the secret', async (env, sentence) => {
+    const message = await refusal(() => load(env as Record<string, string>, { 'wrong.txt': 's3cret' }));
     expect(message).toContain(sentence);
     expect(message).not.toMatch(/s3cret|abcdefghij/);
     expect(message).toMatch(/\.$/);
@@ -104,8 +104,8 @@ describe('what somebody writes into nightsweep.yaml instead', () => {
     ['notify:\n  teams: [https://x.example/s3cret]', 'TEAMS_URL'],
     ['notify:\n  deadManUrl: https://x.example/s3cret', 'HEARTBEAT_URL'],
     ['notify:\n  healthchecks: https://x.example/s3cret', 'HEARTBEAT_URL'],
-  ])('%j is refused, with the place where it belongs', (yaml, variable) => {
-    const message = refusal(() => fileSettings(surroundings({ 'nightsweep.yaml': yaml }), null));
+  ])('%j is refused, with the place where it belongs', async (yaml, variable) => {
+    const message = await refusal(() => fileSettings(surroundings({ 'nightsweep.yaml': yaml }), null));
     expect(message).toContain('does not belong into a settings file, because it is a secret');
     expect(message).toContain(
       `as ${PREFIX}${variable}, or the path of a file that holds it as ${PREFIX}${variable}_FILE.`,
@@ -113,8 +113,8 @@ describe('what somebody writes into nightsweep.yaml instead', () => {
     expect(message).not.toContain('s3cret');
   });
 
-  it('is an unknown setting where it is none of those', () => {
-    const message = refusal(() =>
+  it('is an unknown setting where it is none of those', async () => {
+    const message = await refusal(() =>
       fileSettings(surroundings({ 'nightsweep.yaml': 'notify:\n  onn: x' }), null),
     );
     expect(message).toContain('did you mean notify.on?');

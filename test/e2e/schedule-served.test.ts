@@ -138,16 +138,17 @@ describe('serve --schedule', () => {
   it('hands over how its nights are planned, and without the flag says that it runs none', async () => {
     const place = await aPlace();
     place.env.NIGHTSWEEP_SCHEDULE_CRON = '30 2 * * *';
-    const context = createContext(
+    const context = await createContext(
       createIo([], { env: place.env, cwd: place.dir }),
       { _: [] },
       createSecrets(),
     );
-    const states = [true, false].map((withSchedule) => {
-      const { schedule, close } = createServing(context, null, { withSchedule });
+    const states = [];
+    for (const withSchedule of [true, false]) {
+      const { schedule, close } = await createServing(context, null, { withSchedule });
       close();
-      return schedule?.state() ?? null;
-    });
+      states.push(schedule?.state() ?? null);
+    }
     expect(states).toEqual([
       {
         ...{ cron: '30 2 * * *', timeZone: 'UTC', nextAt: null },

@@ -25,14 +25,14 @@ async function aPlaceWith(count: number): Promise<Place> {
 }
 
 /** What a server would mount, in this process. */
-function mounted(place: Place, env: Record<string, string> = {}): Webhooks {
+async function mounted(place: Place, env: Record<string, string> = {}): Promise<Webhooks> {
   const io = createIo([], {
     env: { ...place.env, ...env },
     cwd: place.dir,
     clock: { now: () => Date.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
   });
   const store = openStore(place.database, { mode: 'write', now: Date.now() });
-  const webhooks = createWebhooks(createContext(io, { _: [] }, createSecrets()), store);
+  const webhooks = createWebhooks(await createContext(io, { _: [] }, createSecrets()), store);
   onTestFinished(async () => {
     await webhooks.stop();
     store.close();
@@ -54,7 +54,7 @@ function aServer(place: Place, count: number) {
     const io = { argv: [], env, cwd: process.cwd(), stdin, stdout, stderr, clock, random: Math.random, host: 'here', pid,
       version: '0', isAlive: () => false };
     const store = openStore(${JSON.stringify(place.database)}, { mode: 'write', now: Date.now() });
-    const webhooks = createWebhooks(createContext(io, { _: [], quiet: true }, createSecrets()), store);
+    const webhooks = createWebhooks(await createContext(io, { _: [], quiet: true }, createSecrets()), store);
     process.on('message', ({ n, headers, body }) => {
       webhooks.acceptWebhook({ headers, rawBody: Buffer.from(body) }).then(({ status }) => {
         if (status === 'accepted') console.log(n);
@@ -99,7 +99,7 @@ const closes = (place: Place) => place.simulator.world.account().map(({ patches 
 describe('webhooks', () => {
   it('are verified, recorded, worked on and answered for', async () => {
     const place = await aPlaceWith(21);
-    const webhooks = mounted(place);
+    const webhooks = await mounted(place);
     const send = (n: number, id = `msg_${n}`) =>
       webhooks.acceptWebhook(signed(acw(n, Date.now()), Date.now(), { 'webhook-id': id }));
     expect(await Promise.all(numbers(21).map((n) => send(n)))).toMatchObject(
@@ -120,14 +120,14 @@ describe('webhooks', () => {
 
   it('are refused where nothing is configured, and where a secret is too short', async () => {
     const place = await aPlaceWith(1);
-    const webhooks = mounted(place, { NIGHTSWEEP_WEBHOOK_SECRET: '' });
+    const webhooks = await mounted(place, { NIGHTSWEEP_WEBHOOK_SECRET: '' });
     expect(await webhooks.acceptWebhook(signed(acw(1, Date.now()), Date.now()))).toMatchObject({
       status: 'not_configured',
     });
-    expect(() => mounted(place, { NIGHTSWEEP_WEBHOOK_SECRET: 'short' })).toThrow(
+    await expect(mounted(place, { NIGHTSWEEP_WEBHOOK_SECRET: 'short' })).rejects.toThrow(
       /^NIGHTSWEEP_WEBHOOK_SECRET must/,
     );
-    expect(() => mounted(place, { NIGHTSWEEP_WEBHOOK_TOKEN: 'short' })).toThrow(
+    await expect(mounted(place, { NIGHTSWEEP_WEBHOOK_TOKEN: 'short' })).rejects.toThrow(
       /^NIGHTSWEEP_WEBHOOK_TOKEN must/,
     );
   });
@@ -135,7 +135,7 @@ describe('webhooks', () => {
   it('may come with a token from a file', async () => {
     const place = await aPlaceWith(1);
     place.file('token.txt', '0123456789abcdef\n');
-    const webhooks = mounted(place, {
+    const webhooks = await mounted(place, {
       NIGHTSWEEP_WEBHOOK_SECRET: '',
       NIGHTSWEEP_WEBHOOK_TOKEN_FILE: 'token.txt',
     });
@@ -164,7 +164,7 @@ describe('webhooks', () => {
     expect(onRecord).toEqual(expect.arrayContaining(accepted.map(idOf)));
     expect(closes(place).every((n) => n === 0)).toBe(true);
 
-    const webhooks = mounted(place);
+    const webhooks = await mounted(place);
     webhooks.worker.start();
     await settled(webhooks);
     const closed = place.query("SELECT conversation_id FROM outcomes WHERE outcome = 'closed'");
@@ -185,7 +185,7 @@ describe('webhooks', () => {
     await send();
     await ended;
     delete place.env.WORK;
-    const webhooks = mounted(place);
+    const webhooks = await mounted(place);
     webhooks.worker.start();
     await settled(webhooks);
     expect(closes(place)).toEqual(Array(12).fill(1));
@@ -199,7 +199,7 @@ describe('webhooks', () => {
     place.simulator.intercept(async ({ route }) =>
       down && route === 'token' ? { kind: 'reply', status: 401, body: '{"error":"invalid_client"}' } : null,
     );
-    const webhooks = mounted(place);
+    const webhooks = await mounted(place);
     await webhooks.acceptWebhook(signed(acw(1, Date.now()), Date.now()));
     webhooks.worker.start();
     while (webhooks.worker.state().failures === 0) await sleep(10);

@@ -25,7 +25,7 @@ export async function manifestProblems(where: string, text: string): Promise<str
     return [
       ...schemaProblems(at, manifest),
       ...(pod === null ? [] : await podProblems(at, pod)),
-      ...(manifest.kind === 'ConfigMap' ? settingsProblems(at, manifest.data['nightsweep.yaml']) : []),
+      ...(manifest.kind === 'ConfigMap' ? await settingsProblems(at, manifest.data['nightsweep.yaml']) : []),
     ];
   });
   return [...(await Promise.all(problems)).flat(), ...typeProblems(where, manifests)];
@@ -119,10 +119,10 @@ async function podProblems(at: string, pod: Manifest): Promise<string[]> {
   return problems;
 }
 
-function settingsProblems(at: string, text: string): string[] {
+async function settingsProblems(at: string, text: string): Promise<string[]> {
   const surroundings = { cwd: '/', env: {}, readFile: () => text, secrets: { add: () => {} } };
   try {
-    fileSettings(surroundings, { path: 'nightsweep.yaml', by: '--config' });
+    await fileSettings(surroundings, { path: 'nightsweep.yaml', by: '--config' });
     return parse(text) === null ? [`${at}: there are no settings in it`] : [];
   } catch (error) {
     return [`${at}: ${error instanceof Error ? error.message : String(error)}`];

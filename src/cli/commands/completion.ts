@@ -15,7 +15,8 @@ function completion(
     exits: [],
     run: async ({ out }) => {
       // The table of all commands knows this one, too.
-      const { COMMANDS, GROUPS } = await import('./index.ts');
+      const { COMMANDS } = await import('./all.ts');
+      const { GROUPS } = await import('./index.ts');
       const { commandTree } = await import('../completion/tree.ts');
       const script = (await load())(commandTree(COMMANDS, GROUPS));
       if (out.json) out.object({ shell, script, exitCode: EXIT.ok });

@@ -2,7 +2,6 @@ import type { Conversation } from '../../domain/conversation.ts';
 import { ApiError, EXIT, type ExitCode, ExpectedError, UsageError } from '../../domain/errors.ts';
 import type { SessionConversation } from '../../report/ports.ts';
 import { apiFlag, type Command, type Context } from '../command.ts';
-import { sessionJson, sessionText } from '../render/session.ts';
 
 /** Why one conversation was or was not closed. */
 export const explain: Command = {
@@ -37,7 +36,7 @@ async function runExplain(context: Context): Promise<ExitCode> {
   const store = openRecord(context, 'read');
   try {
     const conversationId =
-      given ?? onlyOne(context, session ?? '', store.report.conversationsOf(session ?? ''));
+      given ?? (await onlyOne(context, session ?? '', store.report.conversationsOf(session ?? '')));
     if (conversationId === null) return EXIT.ok;
     const remote = args.flag('offline') ? null : await readNow(context, conversationId);
     const explanation = explainOne({
@@ -61,11 +60,11 @@ async function runExplain(context: Context): Promise<ExitCode> {
  * The conversation of a session; null when it has several, which are listed to choose from.
  * @throws UsageError when it has none
  */
-function onlyOne(
+async function onlyOne(
   { out }: Context,
   sessionId: string,
   conversations: readonly SessionConversation[],
-): string | null {
+): Promise<string | null> {
   const [first] = conversations;
   if (first === undefined) {
     throw new UsageError(
@@ -73,6 +72,7 @@ function onlyOne(
     );
   }
   if (conversations.length === 1) return first.conversationId;
+  const { sessionJson, sessionText } = await import('../render/session.ts');
   out.object(sessionJson(sessionId, conversations));
   out.print(sessionText(sessionId, conversations, out.colors));
   return null;

@@ -1,51 +1,32 @@
 import type { Command } from '../command.ts';
-import { close } from './close.ts';
-import { completionBash, completionFish, completionZsh } from './completion.ts';
-import { config } from './config.ts';
-import { dbBackup, dbCheck, dbMigrate, dbStatus } from './db.ts';
-import { dbPrune } from './db-prune.ts';
-import { demo } from './demo.ts';
-import { discover } from './discover.ts';
-import { doctor } from './doctor.ts';
-import { explain } from './explain.ts';
-import { hold } from './hold.ts';
-import { importCloses } from './import-closes.ts';
-import { importMapping } from './import-mapping.ts';
-import { notify } from './notify.ts';
-import { report } from './report.ts';
-import { runs } from './runs.ts';
-import { schedule } from './schedule.ts';
-import { serve } from './serve.ts';
-import { simulate } from './simulate.ts';
-import { sweep } from './sweep.ts';
 
-/** Every command, in the order of `--help`. */
-export const COMMANDS: readonly Command[] = [
-  sweep,
-  importMapping,
-  importCloses,
-  discover,
-  close,
-  hold,
-  schedule,
-  serve,
-  report,
-  explain,
-  runs,
-  doctor,
-  notify,
-  config,
-  dbMigrate,
-  dbStatus,
-  dbBackup,
-  dbCheck,
-  dbPrune,
-  simulate,
-  demo,
-  completionBash,
-  completionZsh,
-  completionFish,
-];
+/** How to load each command by its name, in the order of `--help`: whoever asks for one does not wait for the others. */
+export const LOAD: Readonly<Record<string, () => Promise<Command>>> = {
+  sweep: async () => (await import('./sweep.ts')).sweep,
+  'import mapping': async () => (await import('./import-mapping.ts')).importMapping,
+  'import closes': async () => (await import('./import-closes.ts')).importCloses,
+  discover: async () => (await import('./discover.ts')).discover,
+  close: async () => (await import('./close.ts')).close,
+  hold: async () => (await import('./hold.ts')).hold,
+  schedule: async () => (await import('./schedule.ts')).schedule,
+  serve: async () => (await import('./serve.ts')).serve,
+  report: async () => (await import('./report.ts')).report,
+  explain: async () => (await import('./explain.ts')).explain,
+  runs: async () => (await import('./runs.ts')).runs,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  notify: async () => (await import('./notify.ts')).notify,
+  config: async () => (await import('./config.ts')).config,
+  'db migrate': async () => (await import('./db.ts')).dbMigrate,
+  'db status': async () => (await import('./db.ts')).dbStatus,
+  'db backup': async () => (await import('./db.ts')).dbBackup,
+  'db check': async () => (await import('./db.ts')).dbCheck,
+  'db prune': async () => (await import('./db-prune.ts')).dbPrune,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  demo: async () => (await import('./demo.ts')).demo,
+  'completion bash': async () => (await import('./completion.ts')).completionBash,
+  'completion zsh': async () => (await import('./completion.ts')).completionZsh,
+  'completion fish': async () => (await import('./completion.ts')).completionFish,
+};
 
 /** First words that several commands share. */
 export const GROUPS: Readonly<Record<string, string>> = {

@@ -58,7 +58,7 @@ async function sendTest(context: Context, targets: readonly Target[], name: stri
   const { clock, random } = context.io;
   // It is over in seconds; Ctrl-C ends it like any program.
   const { signal } = new AbortController();
-  const { send, close } = wireOf(context);
+  const { send, close } = await wireOf(context);
   const notice = testNotice(name, clock.now());
   const until = clock.now() + WITHIN_MS;
   try {

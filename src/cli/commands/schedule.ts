@@ -58,7 +58,7 @@ async function runSchedule(context: Context): Promise<ExitCode> {
   const { createProgressView } = await import('../progress.ts');
   const { scheduleJson } = await import('../render/schedule.ts');
 
-  const inForce = demandReady(context);
+  const inForce = await demandReady(context);
   const { interrupts, unlisten } = listenAloud(context);
   try {
     const scheduler = createSchedule(context, {

@@ -42,7 +42,7 @@ async function runServe(context: Context): Promise<ExitCode> {
   ]);
   let close = () => {};
   try {
-    const serving = createServing(context, token, { withSchedule: args.flag('schedule') });
+    const serving = await createServing(context, token, { withSchedule: args.flag('schedule') });
     const { app, webhooks, schedule } = serving;
     close = serving.close;
     const server = await listen(app, address, port);

@@ -55,7 +55,6 @@ async function runSweep(context: Context): Promise<ExitCode> {
   const { listenAloud } = await import('../interrupts.ts');
   const { createProgressView } = await import('../progress.ts');
   const { sweepJson, sweepText } = await import('../render/run.ts');
-  const { closeList } = await import('../../report/close-list.ts');
 
   const wouldClose: Outcome[] = [];
   const settings = {
@@ -67,7 +66,7 @@ async function runSweep(context: Context): Promise<ExitCode> {
     acceptVolume: args.flag('accept-volume'),
   };
   const { interrupts, unlisten } = listenAloud(context);
-  const progress = createProgressView(context);
+  const progress = await createProgressView(context);
   try {
     const report = await runNight(context, settings, interrupts, {
       progress,
@@ -76,7 +75,10 @@ async function runSweep(context: Context): Promise<ExitCode> {
       },
     });
     progress.end();
-    if (listFile !== null) await write(listFile, closeList(wouldClose), { replace: false });
+    if (listFile !== null) {
+      const { closeList } = await import('../../report/close-list.ts');
+      await write(listFile, closeList(wouldClose), { replace: false });
+    }
     out.object(sweepJson(report));
     out.print(out.quiet ? report.message : sweepText(report, out.colors));
     if (listFile !== null) {

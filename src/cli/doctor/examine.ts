@@ -18,13 +18,13 @@ export async function examine(context: Context): Promise<Check[]> {
       'settings',
       `stale after ${formatDuration(config.policy.staleAfterMs)}, api ${config.api}; nightsweep config shows all`,
     ),
-    examineSchedule(context),
+    await examineSchedule(context),
     ...(await examineAccount(context)),
     ...(databaseExists(context)
-      ? examineRecord(context)
+      ? await examineRecord(context)
       : [
           warn('database', `there is none at ${config.db} yet; nightsweep import mapping FILE creates it`),
-          ...examineSource(context, null),
+          ...(await examineSource(context, null)),
         ]),
     ...(await examineNotifications(context)),
   ];

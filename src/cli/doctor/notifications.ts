@@ -1,7 +1,6 @@
 import { UsageError } from '../../domain/errors.ts';
 import { SECOND } from '../../domain/time.ts';
-import { knockAt } from '../../notify/http.ts';
-import { nameOf, type Target } from '../../notify/target.ts';
+import type { Target } from '../../notify/target.ts';
 import type { Context } from '../command.ts';
 import { notificationsOf } from '../notifications.ts';
 import { type Check, fail, ok, warn } from './check.ts';
@@ -28,6 +27,8 @@ export async function examineNotifications(context: Context): Promise<Check[]> {
 }
 
 async function examineTarget(target: Target, when: string): Promise<Check> {
+  const { knockAt } = await import('../../notify/http.ts');
+  const { nameOf } = await import('../../notify/target.ts');
   try {
     await knockAt(target.revealUrl(), PATIENCE_MS);
     return ok('notify', `${nameOf(target)} can be reached; told of ${when}`);

@@ -13,7 +13,7 @@ import { type Check, fail, ok, warn } from './check.ts';
 import { examineSource } from './source.ts';
 
 /** Database, lease and last night, and the source, which has been read as far as the database says. */
-export function examineRecord(context: Context): Check[] {
+export async function examineRecord(context: Context): Promise<Check[]> {
   let store: Store;
   try {
     store = openRecord(context, 'read');
@@ -27,7 +27,7 @@ export function examineRecord(context: Context): Check[] {
       lease(context, store),
       lastNight(context, store),
       ...resting(context, store),
-      ...examineSource(context, store),
+      ...(await examineSource(context, store)),
     ];
   } finally {
     store.close();

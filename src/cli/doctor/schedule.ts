@@ -1,16 +1,19 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import { humanDuration } from '../../domain/time.ts';
 import type { Context } from '../command.ts';
-import { inWords, momentIn } from '../render/schedule.ts';
-import { contradictions, scheduleInForce } from '../scheduling.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
 /** When the next night is due, where that is a matter of the settings. Whether a scheduler is running is not known. */
-export function examineSchedule(context: Context): Check {
+export async function examineSchedule(context: Context): Promise<Check> {
+  const { config } = context.config();
+  if (config.schedule.cron === null) {
+    return ok('schedule', 'none; nights are begun by cron, a timer or by hand');
+  }
+  const { contradictions, demandSchedule } = await import('../scheduling.ts');
+  const { inWords, momentIn } = await import('../render/schedule.ts');
   try {
-    const inForce = scheduleInForce(context);
-    if (inForce === null) return ok('schedule', 'none; nights are begun by cron, a timer or by hand');
-    const [contradiction] = contradictions(inForce, context.config().config);
+    const inForce = demandSchedule(context);
+    const [contradiction] = contradictions(inForce, config);
     if (contradiction !== undefined) return warn('schedule', contradiction);
     const now = context.io.clock.now();
     const next = inForce.times.next(now);

@@ -1,13 +1,13 @@
 import { SourceError } from '../../domain/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../command.ts';
-import { waitingRows } from '../sync.ts';
 import { type Check, fail, ok } from './check.ts';
 
 /** The database that the mapping is read from, where there is one. `store` null: there is no record yet. */
-export function examineSource(context: Context, store: Store | null): Check[] {
+export async function examineSource(context: Context, store: Store | null): Promise<Check[]> {
   const { source } = context.config().config;
   if (source === null) return [];
+  const { waitingRows } = await import('../sync.ts');
   try {
     const waiting = waitingRows(context, store, source);
     const rows = waiting === 1 ? '1 row' : `${waiting} rows`;

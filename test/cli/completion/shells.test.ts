@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { COMMON_OPTIONS } from '../../../src/cli/command.ts';
-import { COMMANDS, GROUPS } from '../../../src/cli/commands/index.ts';
+import { COMMANDS } from '../../../src/cli/commands/all.ts';
+import { GROUPS } from '../../../src/cli/commands/index.ts';
 import { runMain } from '../running.ts';
 import { hasProgram, offered, SHELLS, scriptFor, tabbed } from './shells.ts';
 
