@@ -13,6 +13,7 @@ import {
 import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
+import { COMPANIONS } from '../store/files.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -39,8 +40,7 @@ export function outputFile(io: Io, given: string): string {
 
 /** The first bytes of every SQLite database. */
 const SQLITE = Buffer.from('SQLite format 3\0');
-/** What SQLite, the lease and the notifications keep beside one. */
-const COMPANION = /-(?:wal|shm|journal|lock|notified|last-night)$/;
+const COMPANION = new RegExp(`-(?:${COMPANIONS.join('|')})$`);
 
 /** A report in the place of the record, by a slip of the shell's completion, would be the end of it. */
 export function demandNoDatabase(path: string, given: string, ownDatabase?: string): void {

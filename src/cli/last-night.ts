@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../domain/errors.ts';
 import type { NightEnd } from '../domain/night.ts';
 import { toIso } from '../domain/time.ts';
 import type { NightWatcher } from '../night/ports.ts';
+import { besideDatabase } from '../store/files.ts';
 import { keptExitCode, keptFile, keptInstant } from './kept-file.ts';
 
 /** Another run was at work, or somebody ended it before it began: neither says that the nights go badly. */
@@ -17,7 +18,7 @@ const kept = z.object({
   hadRun: z.boolean(),
 });
 
-const fileOf = (database: string) => keptFile<NightEnd>(`${database}-last-night`, kept);
+const fileOf = (database: string) => keptFile<NightEnd>(() => besideDatabase(database, 'last-night'), kept);
 
 /**
  * Keeps how each night ended in a small file beside the database: a night that could not sign in has no row there, and who

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { toIso } from '../domain/time.ts';
 import type { Memory } from '../notify/ports.ts';
+import { besideDatabase } from '../store/files.ts';
 import { keptExitCode, keptFile, keptInstant } from './kept-file.ts';
 
 const kept = z.object({ exitCode: keptExitCode, finishedAt: keptInstant });
@@ -12,7 +13,7 @@ const kept = z.object({ exitCode: keptExitCode, finishedAt: keptInstant });
  * that could not open the database.
  */
 export function notifyMemory(database: string): Memory {
-  const file = keptFile(`${database}-notified`, kept);
+  const file = keptFile(() => besideDatabase(database, 'notified'), kept);
   return {
     read: file.read,
     write: async ({ exitCode, finishedAt }) => {
