@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -10,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { COMPANIONS } from '../store/files.ts';
@@ -76,33 +77,52 @@ const PRIVATE = 0o600;
 export const FOR_ALL = 0o644;
 
 /**
- * Writes a file as a whole or not at all: what was there before stays until the new one is complete.
- *
- * @param options `partial`: where it is written before it is complete, in the same folder
+ * Writes a file as a whole or not at all: what was there before stays until the new one is complete, and on the disk.
  * @throws UsageError when it cannot be written
  */
 export async function write(
   path: string,
   text: string,
-  {
-    replace,
-    mode = PRIVATE,
-    partial = partialOf(path),
-  }: { readonly replace: boolean; readonly mode?: number; readonly partial?: string },
+  { replace, mode = PRIVATE }: { readonly replace: boolean; readonly mode?: number },
 ): Promise<void> {
-  // A pipe or a device is written to, not replaced.
-  const beside = replace && (isRegular(path) || !existsSync(path)) ? partial : null;
   try {
-    await writeFile(beside ?? path, text, { flag: replace ? 'w' : 'wx', mode });
-    // Whatever the umask takes away, and whatever one that a crash left behind had.
-    if (beside !== null) await chmod(beside, mode);
-    if (beside !== null) await rename(beside, path);
+    if (!replace) await create(path, text, mode);
+    // A pipe or a device is written to, not replaced.
+    else if (existsSync(path) && !isRegular(path)) await writeFile(path, text);
+    else await putInPlace(path, text, mode);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (beside !== null || (code !== 'EEXIST' && isRegular(path) && !replace)) {
-      await rm(beside ?? path, { force: true });
-    }
     throw notWritten(path, error);
+  }
+}
+
+async function putInPlace(path: string, text: string, mode: number): Promise<void> {
+  // A name that nobody can have taken, neither another process of ours nor one that was killed, nor somebody else on purpose.
+  const partial = partialOf(`${path}.${randomBytes(6).toString('hex')}`);
+  await create(partial, text, mode);
+  try {
+    // Whatever the umask takes away.
+    await chmod(partial, mode);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Of a file that is there, or a link, nothing is touched; of one that could not be written whole, nothing stays. */
+async function create(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    try {
+      await file.writeFile(text);
+      // Else the name could outlive a power cut without what is in it.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   }
 }
 
@@ -122,7 +142,7 @@ export interface GrowingFile {
   discard(): void;
 }
 
-/** The file beside it in which a {@link GrowingFile} grows. */
+/** The file beside it that holds what is not complete. */
 export function partialOf(path: string): string {
   return `${path}.partial`;
 }

@@ -34,13 +34,11 @@ export function metricsFile(context: Context): readonly NightWatcher[] {
   if (!path.endsWith(ENDING)) {
     log.warn(`The metrics file ${given} does not end with ${ENDING}, so node_exporter does not read it.`);
   }
-  // Of its own: a sweep that finds the lease held writes while the other one may.
-  const partial = `${path}.${io.pid}.partial`;
   const file = createNightFile({
     textfile: basename(path, ENDING),
     read: () => readOwn(path),
     // Others' programs are to read it, and there is nothing in it that they must not know.
-    write: (text) => write(path, text, { replace: true, mode: FOR_ALL, partial }),
+    write: (text) => write(path, text, { replace: true, mode: FOR_ALL }),
     figures: async () => {
       const store = openRecord(context, 'read');
       try {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { demandNoDatabase, growingFile, newFile, outputFile, write } from '../../src/cli/files.ts';
 import { openStore } from '../../src/store/store.ts';
 import { T0, tempDir } from '../store/fixtures.ts';
@@ -50,7 +51,37 @@ describe('a file to write to', () => {
     await write(outputFile(io, 'r.csv'), 'new', { replace: true });
     expect(readFileSync(join(cwd, 'r.csv'), 'utf8')).toBe('new');
     expect(statSync(join(cwd, 'r.csv')).mode & 0o777).toBe(0o600);
-    expect(existsSync(join(cwd, 'r.csv.partial'))).toBe(false);
+    expect(readdirSync(cwd).sort()).toEqual(['n.db', 'r.csv']);
+  });
+
+  it('takes its name when it is on the disk, and not before', async () => {
+    const { cwd } = aFolder();
+    const path = join(cwd, 'r.csv');
+    const probe = await open(path, 'w');
+    const handle: FileHandle = Object.getPrototypeOf(probe);
+    await probe.close();
+    const { sync } = handle;
+    const seen: string[] = [];
+    vi.spyOn(handle, 'sync').mockImplementation(function (this: FileHandle) {
+      const partial = readdirSync(cwd).find((name) => name.endsWith('.partial')) ?? 'r.csv';
+      seen.push(readFileSync(path, 'utf8'), readFileSync(join(cwd, partial), 'utf8'));
+      return sync.call(this);
+    });
+    await write(path, 'new', { replace: true });
+    expect(seen).toEqual(['', 'new']);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('is never written through what somebody has put in the place of the unfinished one', async () => {
+    const { cwd, io } = aFolder();
+    writeFileSync(join(cwd, 'precious'), 'as it was');
+    for (const name of ['r.prom.partial', `r.prom.${io.pid}.partial`]) {
+      symlinkSync('precious', join(cwd, name));
+    }
+    await write(join(cwd, 'r.prom'), 'new', { replace: true });
+    await expect(write(join(cwd, 'r.prom.partial'), 'x', { replace: false })).rejects.toThrow('(EEXIST)');
+    expect(readFileSync(join(cwd, 'precious'), 'utf8')).toBe('as it was');
+    expect(readFileSync(join(cwd, 'r.prom'), 'utf8')).toBe('new');
   });
 
   it('that is a device is written to and stays one', async () => {
