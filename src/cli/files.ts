@@ -8,13 +8,14 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
 import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
-import { COMPANIONS } from '../store/files.ts';
+import { COMPANIONS, codeOf } from '../store/files.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -34,7 +35,7 @@ export function newFile(io: Io, given: string): string {
  */
 export function outputFile(io: Io, given: string): string {
   const place = placeFor(io, given);
-  const path = existsSync(place) ? realpathSync(place) : place;
+  const path = existsSync(place) ? lookAt(given, () => realpathSync(place)) : place;
   demandNoDatabase(path, given);
   return path;
 }
@@ -50,7 +51,7 @@ export function demandNoDatabase(path: string, given: string, ownDatabase?: stri
   if (owner !== path && (existsSync(owner) || owner === ownDatabase)) {
     throw new UsageError(`${given} belongs to the database ${owner}; name another file.`);
   }
-  if (isRegular(path) && startsWith(path, SQLITE)) {
+  if (lookAt(given, () => isRegular(path) && startsWith(path, SQLITE))) {
     throw new UsageError(`${given} is a database; name another file.`);
   }
 }
@@ -191,17 +192,37 @@ export function growingFile(path: string): GrowingFile {
   };
 }
 
-/** Whether both name the same file. */
+/** Whether both name the same file. Of what cannot be looked at it says no; whoever opens that says why. */
 export function isSameFile(a: string, b: string): boolean {
-  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  const [one, other] = [a, b].map(statOrNothing);
   return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
+
+function statOrNothing(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `look` says of a file. @throws UsageError when there is no way to look: a closed folder, a loop of links, … */
+export function lookAt<T>(given: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new UsageError(
+      `${given} cannot be looked at (${codeOf(error)}); see to the rights on it and on its folders, or name another file.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The path of a file whose folder is there. @throws UsageError when it is not */
 export function placeFor(io: Io, given: string): string {
   const path = resolve(io.cwd, given);
   const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!lookAt(given, () => statSync(folder, { throwIfNoEntry: false })?.isDirectory())) {
     throw new UsageError(`The folder of ${given} does not exist; create ${folder}, or name another file.`);
   }
   return path;

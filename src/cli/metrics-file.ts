@@ -8,7 +8,7 @@ import { createNightFile } from '../metrics/night-file.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Context } from './command.ts';
 import { databasePath, openRecord } from './compose.ts';
-import { demandNoDatabase, FOR_ALL, isSameFile, outputFile, placeFor, write } from './files.ts';
+import { demandNoDatabase, FOR_ALL, isSameFile, lookAt, outputFile, placeFor, write } from './files.ts';
 
 /** What node_exporter's textfile collector looks for. */
 const ENDING = '.prom';
@@ -36,7 +36,7 @@ export function metricsFile(context: Context): readonly NightWatcher[] {
   }
   const file = createNightFile({
     textfile: basename(path, ENDING),
-    read: () => readOwn(path),
+    read: () => readOwn(path, given),
     // Others' programs are to read it, and there is nothing in it that they must not know.
     write: (text) => write(path, text, { replace: true, mode: FOR_ALL }),
     figures: async () => {
@@ -56,8 +56,8 @@ export function metricsFile(context: Context): readonly NightWatcher[] {
 }
 
 function demandPlace(path: string, given: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() && found.size > 0 && !readOwn(path).startsWith(OURS)) {
+  const found = lookAt(given, () => statSync(path, { throwIfNoEntry: false }));
+  if (found?.isFile() && found.size > 0 && !readOwn(path, given).startsWith(OURS)) {
     throw new UsageError(
       `${given} is there and holds something else than metrics of nightsweep; remove it, or name another file.`,
     );
@@ -76,9 +76,14 @@ function demandPlace(path: string, given: string): void {
   }
 }
 
-/** What is there; of something that cannot be read, or is none of ours, nothing. */
-function readOwn(path: string): string {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0 || size > LONGEST_BYTES) return '';
-  return readFileSync(path, 'utf8');
+/**
+ * What is there; of something that is too long to be ours, nothing.
+ * @throws UsageError for what cannot be read: taken for nothing, the last success in it would be lost
+ */
+function readOwn(path: string, given: string): string {
+  return lookAt(given, () => {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0 || size > LONGEST_BYTES) return '';
+    return readFileSync(path, 'utf8');
+  });
 }
