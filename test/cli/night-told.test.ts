@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Context } from '../../src/cli/command.ts';
 import { sweepSettings } from '../../src/cli/compose.ts';
 import { createContext } from '../../src/cli/context.ts';
@@ -10,6 +10,7 @@ import { parseWords } from '../../src/cli/parse.ts';
 import { NO_PROGRESS } from '../../src/cli/progress.ts';
 import { createSecrets } from '../../src/config/secrets.ts';
 import { EXIT, type ExitCode, ExpectedError } from '../../src/domain/errors.ts';
+import { createLease } from '../../src/store/lease.ts';
 import { CLIENT } from '../e2e/child.ts';
 import { aPlace, type Place } from '../e2e/place.ts';
 import { map, stale } from '../e2e/world.ts';
@@ -22,6 +23,8 @@ const SECRET = `whsec_${Buffer.from('a secret of two dozen bytes').toString('bas
 interface Started {
   readonly place: Place;
   readonly context: Context;
+  /** Ends the night as SIGTERM does. */
+  stop(): void;
   /** What was written on stderr, in one line. */
   said(): string;
   /** Whom something came to: the heartbeat's in their order first. */
@@ -52,6 +55,7 @@ async function started(): Promise<Started> {
     NIGHTSWEEP_NOTIFY_WEBHOOK_URL: `${url}/hook`,
     NIGHTSWEEP_NOTIFY_WEBHOOK_SECRET_FILE: 'sign.txt',
     NIGHTSWEEP_NOTIFY_HEARTBEAT_URL: `${url}/beat`,
+    NIGHTSWEEP_NOTIFY_NAME: 'web-1',
   };
   const stderr = sink();
   const io = createIo([], { cwd: place.dir, env, stderr });
@@ -59,10 +63,12 @@ async function started(): Promise<Started> {
   if (asked.kind !== 'command') throw new Error('that is a command');
   const context = createContext(io, asked.argv, createSecrets());
   watchersOf(context, true);
-  const { interrupts } = io.listenForInterrupts();
+  const stopping = new AbortController();
+  const interrupts = { stop: stopping.signal, abort: new AbortController().signal };
   return {
     place,
     context,
+    stop: () => stopping.abort(EXIT.terminated),
     said: () => stderr.text.replaceAll(/\s+/g, ' '),
     told: () => {
       const all = received.map(({ path }) => path.replace(/\/a-token.*/, '').slice(1));
@@ -164,4 +170,60 @@ describe('a night of a schedule that fails, of which', () => {
       'warning: The night goes on without it: unexpected error, which is a bug: cannot read properties of null',
     );
   });
+});
+
+describe('the beat of a begin', () => {
+  const FAILED = ['beat/start', 'beat/fail', 'hook', 'slack'];
+  it.each<[string, ExitCode, (started: Started) => Partial<Context> | undefined, string[]]>([
+    ['its secret is wrong', EXIT.auth, ({ place }) => void place.file('secret.txt', 'another'), FAILED],
+    [
+      'the database is broken',
+      EXIT.database,
+      ({ place }) => void place.file('nightsweep.db', 'this is no database\n'.repeat(100)),
+      FAILED,
+    ],
+    [
+      'there is a bug',
+      EXIT.unexpected,
+      ({ context }) => ({
+        io: {
+          ...context.io,
+          get host(): string {
+            throw new TypeError('cannot read properties of null');
+          },
+        },
+      }),
+      FAILED,
+    ],
+    // Whoever has the lease beats for this night.
+    [
+      'another run holds the lease',
+      EXIT.leaseHeld,
+      ({ place }) => {
+        const release = createLease(place.database).acquire();
+        onTestFinished(() => release?.());
+      },
+      ['beat/start'],
+    ],
+    // It may be resumed in time; a heartbeat that stays away says so if not.
+    [
+      'it was stopped while it signed in',
+      EXIT.terminated,
+      ({ place, stop }) =>
+        void place.simulator.intercept(({ route }) => {
+          if (route !== 'token') return null;
+          stop();
+          return 'timeout';
+        }),
+      ['beat/start', 'hook', 'slack'],
+    ],
+  ])(
+    'of a night that cannot begin, because %s (exit %i), is followed by what that is',
+    async (_, code, harm, expected) => {
+      const stage = await started();
+      const changed = harm(stage) ?? {};
+      expect(await stage.night(changed)).toBe(code);
+      expect(stage.told()).toEqual(expected);
+    },
+  );
 });
