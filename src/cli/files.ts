@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -7,12 +8,14 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
+import { COMPANIONS, codeOf } from '../store/files.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -32,15 +35,14 @@ export function newFile(io: Io, given: string): string {
  */
 export function outputFile(io: Io, given: string): string {
   const place = placeFor(io, given);
-  const path = existsSync(place) ? realpathSync(place) : place;
+  const path = existsSync(place) ? lookAt(given, () => realpathSync(place)) : place;
   demandNoDatabase(path, given);
   return path;
 }
 
 /** The first bytes of every SQLite database. */
 const SQLITE = Buffer.from('SQLite format 3\0');
-/** What SQLite, the lease and the notifications keep beside one. */
-const COMPANION = /-(?:wal|shm|journal|lock|notified|last-night)$/;
+const COMPANION = new RegExp(`-(?:${COMPANIONS.join('|')})$`);
 
 /** A report in the place of the record, by a slip of the shell's completion, would be the end of it. */
 export function demandNoDatabase(path: string, given: string, ownDatabase?: string): void {
@@ -49,7 +51,7 @@ export function demandNoDatabase(path: string, given: string, ownDatabase?: stri
   if (owner !== path && (existsSync(owner) || owner === ownDatabase)) {
     throw new UsageError(`${given} belongs to the database ${owner}; name another file.`);
   }
-  if (isRegular(path) && startsWith(path, SQLITE)) {
+  if (lookAt(given, () => isRegular(path) && startsWith(path, SQLITE))) {
     throw new UsageError(`${given} is a database; name another file.`);
   }
 }
@@ -76,33 +78,52 @@ const PRIVATE = 0o600;
 export const FOR_ALL = 0o644;
 
 /**
- * Writes a file as a whole or not at all: what was there before stays until the new one is complete.
- *
- * @param options `partial`: where it is written before it is complete, in the same folder
+ * Writes a file as a whole or not at all: what was there before stays until the new one is complete, and on the disk.
  * @throws UsageError when it cannot be written
  */
 export async function write(
   path: string,
   text: string,
-  {
-    replace,
-    mode = PRIVATE,
-    partial = partialOf(path),
-  }: { readonly replace: boolean; readonly mode?: number; readonly partial?: string },
+  { replace, mode = PRIVATE }: { readonly replace: boolean; readonly mode?: number },
 ): Promise<void> {
-  // A pipe or a device is written to, not replaced.
-  const beside = replace && (isRegular(path) || !existsSync(path)) ? partial : null;
   try {
-    await writeFile(beside ?? path, text, { flag: replace ? 'w' : 'wx', mode });
-    // Whatever the umask takes away, and whatever one that a crash left behind had.
-    if (beside !== null) await chmod(beside, mode);
-    if (beside !== null) await rename(beside, path);
+    if (!replace) await create(path, text, mode);
+    // A pipe or a device is written to, not replaced.
+    else if (existsSync(path) && !isRegular(path)) await writeFile(path, text);
+    else await putInPlace(path, text, mode);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (beside !== null || (code !== 'EEXIST' && isRegular(path) && !replace)) {
-      await rm(beside ?? path, { force: true });
-    }
     throw notWritten(path, error);
+  }
+}
+
+async function putInPlace(path: string, text: string, mode: number): Promise<void> {
+  // A name that nobody can have taken, neither another process of ours nor one that was killed, nor somebody else on purpose.
+  const partial = partialOf(`${path}.${randomBytes(6).toString('hex')}`);
+  await create(partial, text, mode);
+  try {
+    // Whatever the umask takes away.
+    await chmod(partial, mode);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Of a file that is there, or a link, nothing is touched; of one that could not be written whole, nothing stays. */
+async function create(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    try {
+      await file.writeFile(text);
+      // Else the name could outlive a power cut without what is in it.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   }
 }
 
@@ -122,7 +143,7 @@ export interface GrowingFile {
   discard(): void;
 }
 
-/** The file beside it in which a {@link GrowingFile} grows. */
+/** The file beside it that holds what is not complete. */
 export function partialOf(path: string): string {
   return `${path}.partial`;
 }
@@ -171,17 +192,37 @@ export function growingFile(path: string): GrowingFile {
   };
 }
 
-/** Whether both name the same file. */
+/** Whether both name the same file. Of what cannot be looked at it says no; whoever opens that says why. */
 export function isSameFile(a: string, b: string): boolean {
-  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  const [one, other] = [a, b].map(statOrNothing);
   return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
+
+function statOrNothing(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `look` says of a file. @throws UsageError when there is no way to look: a closed folder, a loop of links, … */
+export function lookAt<T>(given: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new UsageError(
+      `${given} cannot be looked at (${codeOf(error)}); see to the rights on it and on its folders, or name another file.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The path of a file whose folder is there. @throws UsageError when it is not */
 export function placeFor(io: Io, given: string): string {
   const path = resolve(io.cwd, given);
   const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!lookAt(given, () => statSync(folder, { throwIfNoEntry: false })?.isDirectory())) {
     throw new UsageError(`The folder of ${given} does not exist; create ${folder}, or name another file.`);
   }
   return path;

@@ -17,19 +17,20 @@ export const keptExitCode = z.custom<ExitCode>((code) => typeof code === 'number
 export interface KeptFile<T> {
   /** Null: it is not there yet, or damaged; the next night writes it anew. */
   read(): T | null;
-  /** Puts this in its place, all of it or nothing. Throws what node:fs does. */
+  /** Puts this in its place, all of it or nothing. Throws UsageError, or what `path` throws. */
   write(value: object): Promise<void>;
 }
 
-export function keptFile<T>(path: string, shape: z.ZodType<T>): KeptFile<T> {
+/** @param path asked each time: it depends on what is there then */
+export function keptFile<T>(path: () => string, shape: z.ZodType<T>): KeptFile<T> {
   return {
     read: () => {
       try {
-        return shape.parse(JSON.parse(readFileSync(path, 'utf8')));
+        return shape.parse(JSON.parse(readFileSync(path(), 'utf8')));
       } catch {
         return null;
       }
     },
-    write: (value) => write(path, `${JSON.stringify(value)}\n`, { replace: true }),
+    write: async (value) => write(path(), `${JSON.stringify(value)}\n`, { replace: true }),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type NightEnd, saysNothing } from '../domain/night.ts';
 import { toIso } from '../domain/time.ts';
 import type { NightWatcher } from '../night/ports.ts';
+import { besideDatabase } from '../store/files.ts';
 import { keptExitCode, keptFile, keptInstant } from './kept-file.ts';
 
 const kept = z.object({
@@ -13,7 +14,7 @@ const kept = z.object({
   hadRun: z.boolean(),
 });
 
-const fileOf = (database: string) => keptFile<NightEnd>(`${database}-last-night`, kept);
+const fileOf = (database: string) => keptFile<NightEnd>(() => besideDatabase(database, 'last-night'), kept);
 
 /**
  * Keeps how each night ended in a small file beside the database: a night that could not sign in has no row there, and who

@@ -7,7 +7,7 @@ import { inSteps } from '../metrics/cached.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Context } from './command.ts';
 import { databasePath, openRecord } from './compose.ts';
-import { demandNoDatabase, FOR_ALL, isSameFile, outputFile, placeFor, write } from './files.ts';
+import { demandNoDatabase, FOR_ALL, isSameFile, lookAt, outputFile, placeFor, write } from './files.ts';
 import { readUnrecordedNight } from './last-night.ts';
 
 /** What node_exporter's textfile collector looks for. */
@@ -37,13 +37,11 @@ export async function metricsFile(context: Context, isWhole: boolean): Promise<r
     log.warn(`The metrics file ${given} does not end with ${ENDING}, so node_exporter does not read it.`);
   }
   const { createNightFile } = await import('../metrics/night-file.ts');
-  // Of its own: a sweep that finds the lease held writes while the other one may.
-  const partial = `${path}.${io.pid}.partial`;
   const file = createNightFile({
     textfile: basename(path, ENDING),
-    read: () => readOwn(path),
+    read: () => readOwn(path, given),
     // Others' programs are to read it, and there is nothing in it that they must not know.
-    write: (text) => write(path, text, { replace: true, mode: FOR_ALL, partial }),
+    write: (text) => write(path, text, { replace: true, mode: FOR_ALL }),
     figures: async () => {
       const store = openRecord(context, 'read');
       try {
@@ -62,8 +60,8 @@ export async function metricsFile(context: Context, isWhole: boolean): Promise<r
 }
 
 function demandPlace(path: string, given: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() && found.size > 0 && !readOwn(path).startsWith(OURS)) {
+  const found = lookAt(given, () => statSync(path, { throwIfNoEntry: false }));
+  if (found?.isFile() && found.size > 0 && !readOwn(path, given).startsWith(OURS)) {
     throw new UsageError(
       `${given} is there and holds something else than metrics of nightsweep; remove it, or name another file.`,
     );
@@ -82,9 +80,14 @@ function demandPlace(path: string, given: string): void {
   }
 }
 
-/** What is there; of something that cannot be read, or is none of ours, nothing. */
-function readOwn(path: string): string {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0 || size > LONGEST_BYTES) return '';
-  return readFileSync(path, 'utf8');
+/**
+ * What is there; of something that is too long to be ours, nothing.
+ * @throws UsageError for what cannot be read: taken for nothing, the last success in it would be lost
+ */
+function readOwn(path: string, given: string): string {
+  return lookAt(given, () => {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0 || size > LONGEST_BYTES) return '';
+    return readFileSync(path, 'utf8');
+  });
 }

@@ -1,4 +1,5 @@
-import { UsageError } from '../domain/errors.ts';
+import { rethrow, type Unable } from '../config/notify-targets.ts';
+import { ExpectedError } from '../domain/errors.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import { watched } from '../night/watched.ts';
 import type { Interrupts, SweepSettings } from '../sweep/context.ts';
@@ -46,7 +47,7 @@ export async function runNight(
   return watched({ clock, log: context.log, watchers, redact }, night);
 }
 
-type WatchersOf = (context: Context, isWhole: boolean) => Promise<readonly NightWatcher[]>;
+type WatchersOf = (context: Context, isWhole: boolean, unable: Unable) => Promise<readonly NightWatcher[]>;
 
 const WATCHERS: readonly WatchersOf[] = [
   notifiers,
@@ -61,19 +62,28 @@ const WATCHERS: readonly WatchersOf[] = [
  */
 export async function watchersOf(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
   const watchers: NightWatcher[] = [];
-  for (const make of WATCHERS) watchers.push(...(await make(context, isWhole)));
+  for (const make of WATCHERS) watchers.push(...(await make(context, isWhole, rethrow)));
   return watchers;
 }
 
-/** Where all could be told at the start, a folder that has gone since is no reason to leave a night out. */
+/**
+ * Those who can be told now. Where all could be at the start, a file that has gone since is no reason to leave a night out,
+ * nor to keep it from the others; and neither is a bug.
+ */
 async function watchersLeft(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
+  const { log } = context;
+  const unable: Unable = (error) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const how = error instanceof ExpectedError ? '' : 'unexpected error, which is a bug: ';
+    log.warn(`The night goes on without it: ${how}${why}`);
+    if (how !== '' && error instanceof Error) log.debug(error.stack ?? why);
+  };
   const watchers: NightWatcher[] = [];
   for (const make of WATCHERS) {
     try {
-      watchers.push(...(await make(context, isWhole)));
+      watchers.push(...(await make(context, isWhole, unable)));
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      context.log.warn(`The night goes on without it: ${error.message}`);
+      unable(error);
     }
   }
   return watchers;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { loadNotifyTargets } from '../config/notify-targets.ts';
+import { loadNotifyTargets, type NotifyAddress, rethrow, type Unable } from '../config/notify-targets.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Wire } from '../notify/http.ts';
-import type { Heartbeat, Listener } from '../notify/target.ts';
+import type { Heartbeat, Listener, Target } from '../notify/target.ts';
 import type { Occasion } from '../notify/when.ts';
 import type { Context } from './command.ts';
 import { databasePath } from './compose.ts';
@@ -17,23 +17,32 @@ export interface Notifications {
   readonly name: string;
 }
 
-/** @throws UsageError for who could not be told */
-export function notificationsOf(context: Context): Notifications {
+/** @param unable is given a UsageError for who could not be told; without one it is thrown */
+export function notificationsOf(context: Context, unable: Unable = rethrow): Notifications {
   const { notify } = context.config().config;
-  const targets = loadNotifyTargets(context.surroundings);
-  for (const file of targets.files) warnWhenExposed(context.log, 'The file with a secret of notify', file);
-  const key = targets.secret === null ? null : signingKey(targets.secret.value, targets.secret.variable);
-  const heartbeat = targets.addresses.find(({ kind }) => kind === 'heartbeat');
+  const { addresses, files } = loadNotifyTargets(context.surroundings, unable);
+  for (const file of files) warnWhenExposed(context.log, 'The file with a secret of notify', file);
+  const targets = addresses.flatMap((address) => {
+    try {
+      return [targetOf(address)];
+    } catch (error) {
+      unable(error);
+      return [];
+    }
+  });
   return {
-    listeners: targets.addresses.flatMap(({ kind, host, url }) =>
-      kind === 'heartbeat' ? [] : [{ kind, host, revealUrl: () => url.reveal(), signingKey: key }],
-    ),
-    heartbeat: heartbeat
-      ? { kind: 'heartbeat', host: heartbeat.host, revealUrl: () => heartbeat.url.reveal() }
-      : null,
+    listeners: targets.filter((target) => target.kind !== 'heartbeat'),
+    heartbeat: targets.find((target) => target.kind === 'heartbeat') ?? null,
     on: notify.on,
     name: notify.name ?? context.io.host,
   };
+}
+
+/** @throws UsageError for a secret that is no key */
+function targetOf({ kind, host, url, secret }: NotifyAddress): Target {
+  const address = { host, revealUrl: () => url.reveal() };
+  if (kind === 'heartbeat') return { kind, ...address };
+  return { kind, ...address, signingKey: secret && signingKey(secret.value, secret.variable) };
 }
 
 /** @throws UsageError for who could not be told */
@@ -48,12 +57,13 @@ export async function wireOf({ io }: Context): Promise<Wire> {
 }
 
 /**
- * Who tells others of a night; nobody when the settings name nobody. Throws UsageError for who could not be told.
+ * Who tells others of a night; nobody when the settings name nobody.
  *
  * @param isWhole false: a sweep of a part of the work, which is no night
+ * @param unable is given a UsageError for each who could not be told
  */
-export async function notifiers(context: Context, isWhole: boolean): Promise<NightWatcher[]> {
-  const notifications = notificationsOf(context);
+export async function notifiers(context: Context, isWhole: boolean, unable: Unable): Promise<NightWatcher[]> {
+  const notifications = notificationsOf(context, unable);
   if (notifications.listeners.length === 0 && notifications.heartbeat === null) return [];
   const { log, io } = context;
   const { clock, random } = io;

@@ -33,11 +33,20 @@ const OTHER_VARIABLES: readonly string[] = [
 export function readEnvironment({ env, cwd, readFile, secrets }: Surroundings): Environment {
   const path = resolve(cwd, '.env');
   const inFile = parseEnv(readIfThere(readFile, path, 'The file .env') ?? '');
+  return merged(secrets, [inFile, ' in .env', path], [env, '', null]);
+}
+
+/** The real one alone, for who can do without `.env` better than with nothing. */
+export function realEnvironment({ env, secrets }: Pick<Surroundings, 'env' | 'secrets'>): Environment {
+  return merged(secrets, [env, '', null]);
+}
+
+function merged(
+  secrets: Surroundings['secrets'],
+  ...sources: readonly (readonly [source: Surroundings['env'], suffix: string, file: string | null])[]
+): Environment {
   const variables = new Map<string, Variable>();
-  for (const [source, suffix, file] of [
-    [inFile, ' in .env', path],
-    [env, '', null],
-  ] as const) {
+  for (const [source, suffix, file] of sources) {
     addSecretsOf(source, secrets);
     for (const [name, value] of Object.entries(source)) {
       if (value !== undefined) variables.set(name, { text: value, where: `${name}${suffix}`, file });

@@ -33,22 +33,28 @@ const MESSAGE_TYPES = [
 
 const OCCASIONS = ['failure', 'refusal', 'change'] as const;
 
-/** The nights that are told. There is no empty list: who wants none sets no address. */
+/** The nights that are told. */
 export function occasions(): Kind<readonly (typeof OCCASIONS)[number][]> {
-  return list('list of words', `words separated by commas, of ${OCCASIONS.join(', ')}`, (item) => {
-    const found = OCCASIONS.find((occasion) => occasion === item.toLowerCase());
-    if (found !== undefined) return accept(found);
-    const meant = nearest(item, OCCASIONS);
-    return refuse(`${echo(item)} is not one of them${meant === null ? '' : `; did you mean ${meant}?`}`);
-  });
+  return someOf('words', OCCASIONS, 'to have nobody told, set no address');
 }
 
-/** Kinds of messaging. There is no empty list: it would keep everything and look like a quiet night. */
+/** Kinds of messaging. An empty list would keep everything and look like a quiet night. */
 export function messageTypes(): Kind<readonly string[]> {
-  return list('list of types', `types separated by commas, of ${MESSAGE_TYPES.join(', ')}`, (item) => {
-    const found = MESSAGE_TYPES.find((type) => type === item.toLowerCase());
+  return someOf('types', MESSAGE_TYPES, 'without any, nothing would be closed');
+}
+
+/** A list of these words, one at least. */
+function someOf<const T extends string>(
+  what: string,
+  known: readonly T[],
+  ifNone: string,
+): Kind<readonly T[]> {
+  return list(`list of ${what}`, `${what} separated by commas, of ${known.join(', ')}`, (item) => {
+    const word = item.toLowerCase();
+    const found = known.find((one) => one === word);
     if (found !== undefined) return accept(found);
-    const meant = nearest(item, MESSAGE_TYPES);
+    if (word === 'none') return refuse(ifNone);
+    const meant = nearest(item, known);
     return refuse(`${echo(item)} is not one of them${meant === null ? '' : `; did you mean ${meant}?`}`);
   });
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.ts';
 import { readSecretFile } from './credentials.ts';
 import { parseHook } from './endpoint.ts';
-import { type Environment, readEnvironment } from './environment.ts';
+import { type Environment, readEnvironment, realEnvironment } from './environment.ts';
 import { NOTIFY_SECRET, NOTIFY_URLS } from './notify-variables.ts';
 import { Secret } from './secret.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -12,26 +12,35 @@ export interface NotifyAddress {
   readonly url: Secret;
   /** All of the address that may be shown: with the port, if it has one. */
   readonly host: string;
+  /** What is said to it is signed with; null: it is not. Only the generic webhook has one. */
+  readonly secret: { readonly value: Secret; readonly variable: string } | null;
 }
 
 export interface NotifyTargets {
   readonly addresses: readonly NotifyAddress[];
-  /** What the generic webhook is signed with; null: it is not. */
-  readonly secret: { readonly value: Secret; readonly variable: string } | null;
   /** Paths of the files that they were read from. */
   readonly files: readonly string[];
 }
+
+/** Takes what keeps one of them from being told; the others are told all the same, unless it throws. */
+export type Unable = (error: unknown) => void;
+
+/** For who would rather not begin at all. */
+export const rethrow: Unable = (error) => {
+  throw error;
+};
 
 /** A piece of a URL that is as long as this, and no word or two, may be the token in it. */
 const LONG_PIECE = /[^/?&=]{16,}/g;
 const isNoWord = (piece: string) => /\d/.test(piece) || (/[a-z]/.test(piece) && /[A-Z]/.test(piece));
 
 /**
- * Those who are told of nights, from the environment and `.env`, optionally from files.
- * @throws UsageError that names the variable and what is wrong with it, never the address
+ * Those who are told of nights, from the environment and `.env`, optionally from files; each by itself.
+ *
+ * @param unable is given a UsageError that names the variable and what is wrong with it, never the address
  */
-export function loadNotifyTargets(surroundings: Surroundings): NotifyTargets {
-  const environment = readEnvironment(surroundings);
+export function loadNotifyTargets(surroundings: Surroundings, unable: Unable): NotifyTargets {
+  const environment = environmentOf(surroundings, unable);
   const files: string[] = [];
   const read = (variable: string, content: string) => {
     const found = find(environment, surroundings, variable, content);
@@ -40,29 +49,47 @@ export function loadNotifyTargets(surroundings: Surroundings): NotifyTargets {
     if (found.file !== null) files.push(found.file);
     return found;
   };
-  const addresses = Object.entries(NOTIFY_URLS).flatMap(([name, variable]): NotifyAddress[] => {
-    const kind = name as NotifyAddress['kind'];
+  const load = (kind: NotifyAddress['kind']): NotifyAddress | null => {
+    const variable = NOTIFY_URLS[kind];
     const found = read(variable, 'URL');
-    if (found === null) return [];
+    // An unsigned message would be refused where signed ones are expected, or teach somebody to take such.
+    const secret = kind === 'webhook' ? read(NOTIFY_SECRET, 'secret that the webhook is signed with') : null;
+    if (found === null) {
+      if (secret === null) return null;
+      throw new UsageError(
+        `${secret.variable} signs nothing without ${variable}; set that too, or unset the secret.`,
+      );
+    }
     const url = parseHook(found.text, found.variable);
     demandOwnKind(kind, url, found.variable);
     // What reports an error may repeat a part of it.
     const path = `${url.pathname}${url.search}`;
     for (const part of [url.href, path, ...(path.match(LONG_PIECE) ?? []).filter(isNoWord)])
       surroundings.secrets.add(part);
-    return [{ kind, url: new Secret(url.href), host: url.host }];
-  });
-  const secret = read(NOTIFY_SECRET, 'secret that the webhook is signed with');
-  if (secret !== null && !addresses.some(({ kind }) => kind === 'webhook')) {
-    throw new UsageError(
-      `${secret.variable} signs nothing without ${NOTIFY_URLS.webhook}; set that too, or unset the secret.`,
-    );
-  }
-  return {
-    addresses,
-    secret: secret && { value: new Secret(secret.text), variable: secret.variable },
-    files,
+    return {
+      ...{ kind, url: new Secret(url.href), host: url.host },
+      secret: secret && { value: new Secret(secret.text), variable: secret.variable },
+    };
   };
+  const addresses = Object.keys(NOTIFY_URLS).flatMap((kind): NotifyAddress[] => {
+    try {
+      const address = load(kind as NotifyAddress['kind']);
+      return address === null ? [] : [address];
+    } catch (error) {
+      unable(error);
+      return [];
+    }
+  });
+  return { addresses, files };
+}
+
+function environmentOf(surroundings: Surroundings, unable: Unable): Environment {
+  try {
+    return readEnvironment(surroundings);
+  } catch (error) {
+    unable(error);
+    return realEnvironment(surroundings);
+  }
 }
 
 function find(environment: Environment, surroundings: Surroundings, variable: string, content: string) {

@@ -7,6 +7,8 @@ import { ownSecretFor } from './secrets.ts';
 import { groupOf, SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
 import { nestsTooDeep } from './yaml-depth.ts';
 
+/** The word for an empty list; whether there is one, its setting says. */
+const EMPTY = 'none';
 const SECRET = /secret|token|passw|passphrase|credential|client_?-?id|api_?-?key/i;
 
 /**
@@ -100,8 +102,13 @@ function settingKey(name: string, where: string): SettingKey {
 /** The value as it is written: `010` and `1e3` must reach the kind's own parser, not YAML's idea of a number. */
 function valueText(key: SettingKey, node: Node | null, where: string): string {
   if (!isSeq(node)) return scalarText(key, node, where);
-  if (!SETTINGS[key].kind.isList) throw wrongValue(key, where, 'a list', null);
-  if (node.items.length === 0) return 'none';
+  const { kind } = SETTINGS[key];
+  if (!kind.isList) throw wrongValue(key, where, 'a list', null);
+  if (node.items.length === 0) {
+    const empty = kind.parse(EMPTY);
+    if (empty.ok) return EMPTY;
+    throw wrongValue(key, where, 'an empty list', empty.hint);
+  }
   return node.items.map((item) => scalarText(key, item as Node | null, where)).join(', ');
 }
 

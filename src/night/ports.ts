@@ -31,6 +31,7 @@ export interface Night {
 export interface NightWatcher {
   /** What it is called where it fails: `the metrics file`. */
   readonly name: string;
+  /** Is not waited for: the night goes on beside it, and its end is told when this is done. */
   begun(startedAt: Instant): Promise<void>;
   /** Is waited for, also after an interrupt: it must come to an end by itself, in seconds. */
   ended(night: Night): Promise<void>;

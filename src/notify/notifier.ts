@@ -5,7 +5,7 @@ import { type Delivery, type DeliveryParts, deliver, WITHIN_MS } from './deliver
 import { noticeOf } from './notice.ts';
 import type { Before, Memory } from './ports.ts';
 import { beating, type Heartbeat, isTaken, type Listener, nameOf, type Target, telling } from './target.ts';
-import { beatOf, isNight, type Occasion, occasionOf } from './when.ts';
+import { beatOf, isFailure, isNight, type Occasion, occasionOf } from './when.ts';
 
 export interface NotifierParts extends DeliveryParts {
   readonly listeners: readonly Listener[];
@@ -82,7 +82,8 @@ export function createNotifier(parts: NotifierParts): NightWatcher {
   async function remember(night: Night): Promise<void> {
     if (!isWhole || !isNight(night)) return;
     try {
-      await memory.write({ exitCode: night.exitCode, finishedAt: night.finishedAt });
+      const { exitCode, finishedAt } = night;
+      await memory.write({ exitCode, finishedAt, failed: isFailure(night) });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       log.warn(`The next night will not be compared with this one: ${why}`);

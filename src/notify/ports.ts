@@ -26,6 +26,8 @@ export type Send = (post: Post, timeoutMs: number, signal: AbortSignal) => Promi
 export interface Before {
   readonly exitCode: ExitCode;
   readonly finishedAt: Instant;
+  /** Told as a failure, or to be told as one: exit code 3 alone does not say. */
+  readonly failed: boolean;
 }
 
 /** What is kept of the last night; also of one that is on no record. */

@@ -26,20 +26,23 @@ export function isFailure({ exitCode, report }: Ended): boolean {
 }
 
 /**
- * Why this night is told, by the settings; null: it is not. A change is another exit code than that of the night before,
- * so that what lasts is told once, and its end too.
+ * Why this night is told, by the settings; null: it is not. A change is another exit code than that of the night before, or
+ * the end of a failure with the same one, so that what lasts is told once, and its end too.
  *
  * @param before null: nothing is known, which counts as well
  * @param isWhole false: a sweep of a part of the work, whose end is not compared with those of nights
  */
 export function occasionOf(
   night: Ended,
-  before: Pick<Before, 'exitCode'> | null,
+  before: Pick<Before, 'exitCode' | 'failed'> | null,
   { on, isWhole }: { readonly on: readonly Occasion[]; readonly isWhole: boolean },
 ): Occasion | null {
-  const isChange = isWhole && isNight(night) && night.exitCode !== (before?.exitCode ?? EXIT.ok);
+  const failed = isFailure(night);
+  const { exitCode, failed: hadFailed } = before ?? { exitCode: EXIT.ok, failed: false };
+  const isOther = night.exitCode !== exitCode || failed !== hadFailed;
+  const isChange = isWhole && isNight(night) && isOther;
   const applying: readonly (readonly [Occasion, boolean])[] = [
-    ['failure', isFailure(night)],
+    ['failure', failed],
     ['refusal', night.exitCode === EXIT.refused],
     ['change', isChange],
   ];

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../domain/errors.ts';
-import { identityOf } from './files.ts';
+import { besideDatabase, identityOf } from './files.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 import { guarded } from './sql-errors.ts';
 import Database from './sqlite.ts';
@@ -99,7 +99,7 @@ function sameDatabase(path: string): () => void {
  */
 function sameFiles(path: string, demandSameDatabase: () => void): () => void {
   // SQLite keeps both open from its first transaction on.
-  const companions = [`${path}-wal`, `${path}-shm`];
+  const companions = [besideDatabase(path, 'wal'), besideDatabase(path, 'shm')];
   let known: (string | null)[] | null = null;
   return () => {
     demandSameDatabase();

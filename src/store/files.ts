@@ -1,4 +1,13 @@
-import { accessSync, closeSync, constants, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseError } from '../domain/errors.ts';
 
@@ -14,6 +23,26 @@ export function fileExists(path: string): boolean {
     );
   }
   throw new DatabaseError(`${path} is not a file, so it cannot be a database; name one with --db.`);
+}
+
+/** What SQLite and nightsweep keep beside a database. */
+export const COMPANIONS = ['wal', 'shm', 'journal', 'lock', 'notified', 'last-night'] as const;
+
+/**
+ * The file of that kind which belongs to the database at `path`, there or not. One database has one of each, by whatever
+ * link to it the callers go. Throws DatabaseError when there is no way to look.
+ */
+export function besideDatabase(path: string, kind: (typeof COMPANIONS)[number]): string {
+  return `${realPath(path)}-${kind}`;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return path;
+    throw cannotOpen(path, error);
+  }
 }
 
 /**

@@ -1,7 +1,6 @@
-import { realpathSync } from 'node:fs';
 import { DatabaseError } from '../domain/errors.ts';
 import type { Lease } from '../sweep/ports.ts';
-import { cannotOpen, codeOf, createPrivateFile, demandWritable, identityOf } from './files.ts';
+import { besideDatabase, codeOf, createPrivateFile, demandWritable, identityOf } from './files.ts';
 import { asDatabaseError } from './sql-errors.ts';
 import Database from './sqlite.ts';
 
@@ -13,7 +12,7 @@ export function createLease(path: string): Lease {
   let held: { readonly file: string; readonly identity: string | null } | null = null;
   return {
     acquire() {
-      const file = `${realPath(path)}-lock`;
+      const file = besideDatabase(path, 'lock');
       createPrivateFile(file);
       demandWritable(file);
       const identity = identityOf(file);
@@ -35,16 +34,6 @@ export function createLease(path: string): Lease {
       );
     },
   };
-}
-
-/** One database has one lease, by whatever name of it the callers go. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return path;
-    throw cannotOpen(path, error);
-  }
 }
 
 /** Null when another holds the lock. */

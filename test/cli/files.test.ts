@@ -1,8 +1,20 @@
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { demandNoDatabase, growingFile, newFile, outputFile, write } from '../../src/cli/files.ts';
+import { UsageError } from '../../src/domain/errors.ts';
 import { openStore } from '../../src/store/store.ts';
+import { asNobody, giveToNobody } from '../helpers/as-nobody.ts';
 import { T0, tempDir } from '../store/fixtures.ts';
 import { createIo, runMain } from './running.ts';
 
@@ -50,7 +62,37 @@ describe('a file to write to', () => {
     await write(outputFile(io, 'r.csv'), 'new', { replace: true });
     expect(readFileSync(join(cwd, 'r.csv'), 'utf8')).toBe('new');
     expect(statSync(join(cwd, 'r.csv')).mode & 0o777).toBe(0o600);
-    expect(existsSync(join(cwd, 'r.csv.partial'))).toBe(false);
+    expect(readdirSync(cwd).sort()).toEqual(['n.db', 'r.csv']);
+  });
+
+  it('takes its name when it is on the disk, and not before', async () => {
+    const { cwd } = aFolder();
+    const path = join(cwd, 'r.csv');
+    const probe = await open(path, 'w');
+    const handle: FileHandle = Object.getPrototypeOf(probe);
+    await probe.close();
+    const { sync } = handle;
+    const seen: string[] = [];
+    vi.spyOn(handle, 'sync').mockImplementation(function (this: FileHandle) {
+      const partial = readdirSync(cwd).find((name) => name.endsWith('.partial')) ?? 'r.csv';
+      seen.push(readFileSync(path, 'utf8'), readFileSync(join(cwd, partial), 'utf8'));
+      return sync.call(this);
+    });
+    await write(path, 'new', { replace: true });
+    expect(seen).toEqual(['', 'new']);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('is never written through what somebody has put in the place of the unfinished one', async () => {
+    const { cwd, io } = aFolder();
+    writeFileSync(join(cwd, 'precious'), 'as it was');
+    for (const name of ['r.prom.partial', `r.prom.${io.pid}.partial`]) {
+      symlinkSync('precious', join(cwd, name));
+    }
+    await write(join(cwd, 'r.prom'), 'new', { replace: true });
+    await expect(write(join(cwd, 'r.prom.partial'), 'x', { replace: false })).rejects.toThrow('(EEXIST)');
+    expect(readFileSync(join(cwd, 'precious'), 'utf8')).toBe('as it was');
+    expect(readFileSync(join(cwd, 'r.prom'), 'utf8')).toBe('new');
   });
 
   it('that is a device is written to and stays one', async () => {
@@ -65,6 +107,39 @@ describe('a file to write to', () => {
     await expect(write(path, 'text', { replace: true })).rejects.toThrow('cannot be written (ENOENT)');
     await expect(write(join(cwd, 'n.db'), 'text', { replace: false })).rejects.toThrow('(EEXIST)');
     expect(statSync(join(cwd, 'n.db')).size).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a place that cannot be looked at', () => {
+  it.each<[string, string, (cwd: string) => void]>([
+    [
+      'closed/in/r.prom',
+      'EACCES',
+      (cwd) => {
+        mkdirSync(join(cwd, 'closed'), { mode: 0 });
+        onTestFinished(() => chmodSync(join(cwd, 'closed'), 0o700));
+      },
+    ],
+    ['unreadable.prom', 'EACCES', (cwd) => writeFileSync(join(cwd, 'unreadable.prom'), 'x', { mode: 0 })],
+    ['loop/r.prom', 'ELOOP', (cwd) => symlinkSync('loop', join(cwd, 'loop'))],
+    ['loop.prom', 'ELOOP', (cwd) => symlinkSync('loop.prom', join(cwd, 'loop.prom'))],
+  ])('%s (%s) is a wrong setting', (name, code, make) => {
+    const { cwd, io } = aFolder();
+    make(cwd);
+    giveToNobody(cwd);
+    const look = () => asNobody(() => outputFile(io, name));
+    expect(look).toThrow(UsageError);
+    expect(look).toThrow(`${name} cannot be looked at (${code}); see to the rights`);
+  });
+
+  it('ends a sweep before anything is asked, in one sentence', async () => {
+    const { cwd } = aFolder();
+    symlinkSync('loop', join(cwd, 'loop'));
+    const ended = await runMain(['sweep', '--db', 'n.db', '--metrics-file', 'loop/r.prom'], { cwd });
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^nightsweep: loop\/r\.prom cannot be looked at \(ELOOP\)[^\n]+\.\n$/),
+    });
   });
 });
 

@@ -45,6 +45,14 @@ describe('nightsweep.yaml', () => {
       'nightsweep.yaml line 2: stale_after is not a setting; did you mean staleAfter?',
     ],
     ['rate: 100', 'nightsweep.yaml line 1: rate is not a setting; did you mean ratePerMinute?'],
+    [
+      'notify:\n  on: []\n',
+      'nightsweep.yaml line 2: notify.on cannot be an empty list (to have nobody told, set no address); give words separated by commas, of failure, refusal, change.',
+    ],
+    [
+      'messageTypes: []',
+      'nightsweep.yaml line 1: messageTypes cannot be an empty list (without any, nothing would be closed); give types separated by commas, of webmessaging, whatsapp, sms, open, facebook, instagram, apple, line, telegram, twitter, kakao.',
+    ],
     ['NIGHTSWEEP_DB: x', 'nightsweep.yaml line 1: NIGHTSWEEP_DB is not a setting; did you mean db?'],
     ['x: 1', 'nightsweep.yaml line 1: x is not a setting; `nightsweep config` lists those there are.'],
     ['timeout: 10s', 'nightsweep.yaml line 1: timeout is not a setting; did you mean attemptTimeout?'],

@@ -107,7 +107,9 @@ describe('a setting given as text', () => {
   });
 
   it('has no empty list of message types, which would keep everything in silence', () => {
-    expect(() => read('messageTypes', 'none')).toThrow('"none" is not one of them');
+    expect(() => read('messageTypes', 'none')).toThrow(
+      'cannot be "none" (without any, nothing would be closed)',
+    );
     expect(() => read('messageTypes', 'webmesaging')).toThrow('did you mean webmessaging?');
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { fileSettings } from '../../src/config/file.ts';
-import { loadNotifyTargets } from '../../src/config/notify-targets.ts';
+import { loadNotifyTargets, rethrow } from '../../src/config/notify-targets.ts';
 import { createSecrets } from '../../src/config/secrets.ts';
 import { UsageError } from '../../src/domain/errors.ts';
 import { surroundings } from './surroundings.ts';
@@ -14,7 +14,7 @@ const PREFIX = 'NIGHTSWEEP_NOTIFY_';
 function load(env: Record<string, string>, files: Record<string, string> = {}) {
   const secrets = createSecrets();
   const named = Object.fromEntries(Object.entries(env).map(([name, text]) => [PREFIX + name, text]));
-  return { secrets, ...loadNotifyTargets({ ...surroundings(files, named), secrets }) };
+  return { secrets, ...loadNotifyTargets({ ...surroundings(files, named), secrets }, rethrow) };
 }
 
 async function refusal(fn: () => unknown): Promise<string> {
@@ -29,7 +29,7 @@ async function refusal(fn: () => unknown): Promise<string> {
 
 describe('those who are told of nights', () => {
   it('are nobody at first', () => {
-    expect(load({})).toMatchObject({ addresses: [], secret: null, files: [] });
+    expect(load({})).toMatchObject({ addresses: [], files: [] });
   });
 
   it('come from the environment, from .env and from files, each address as it is', () => {

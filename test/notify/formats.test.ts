@@ -11,7 +11,7 @@ import { tries } from '../helpers/fuzz.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { aNight } from './nights.ts';
 
-const BEFORE = { exitCode: EXIT.ok, finishedAt: START - 86_400_000 };
+const BEFORE = { exitCode: EXIT.ok, finishedAt: START - 86_400_000, failed: false };
 const told = (message: string, exitCode: ExitCode = EXIT.auth, name = 'web-1'): Notice =>
   noticeOf(aNight(exitCode, { failed: 2 }, { message }), 'failure', { name, before: BEFORE });
 
@@ -153,7 +153,7 @@ describe('headlines', () => {
   const headline = (code: ExitCode, before: ExitCode | null, counts = {}) =>
     noticeOf(aNight(code, counts), 'change', {
       name: 'x',
-      before: before === null ? null : { exitCode: before, finishedAt: START },
+      before: before === null ? null : { exitCode: before, finishedAt: START, failed: false },
     }).headline;
 
   it.each([

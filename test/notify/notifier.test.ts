@@ -94,6 +94,13 @@ describe('a row of nights', () => {
     expect(await night(EXIT.refused)).toHaveLength(4);
   });
 
+  it('is told when no failure is left, though the exit code stays', async () => {
+    const { night } = aStage();
+    expect(await night(EXIT.incomplete, { failed: 1 })).toHaveLength(4);
+    expect(await night(EXIT.incomplete, { expired: 1 })).toHaveLength(4);
+    expect(await night(EXIT.incomplete, { expired: 1 })).toEqual(beats(''));
+  });
+
   it('forgets nothing over a night that was none', async () => {
     const { night, kept } = aStage();
     await night(EXIT.auth);

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, type ExitCode } from '../../src/domain/errors.ts';
-import { beatOf, isNight, occasionOf } from '../../src/notify/when.ts';
+import { beatOf, isFailure, isNight, occasionOf } from '../../src/notify/when.ts';
 import { aNight } from './nights.ts';
 
 const ALL = { on: ['failure', 'refusal', 'change'], isWhole: true } as const;
 const night = (code: ExitCode, counts = {}) => aNight(code, counts);
+/** What is kept of such a night. */
+const keptOf = (exitCode: ExitCode, counts = {}) => ({
+  exitCode,
+  failed: isFailure(night(exitCode, counts)),
+});
+const WELL = keptOf(EXIT.ok);
 
 /** How it ended, what went wrong in it; what is told after a night that was well, after one like it, and the beat. */
 const TABLE: readonly (readonly [ExitCode, object, string | null, string | null, string | null])[] = [
@@ -26,8 +32,8 @@ const TABLE: readonly (readonly [ExitCode, object, string | null, string | null,
 
 describe('what is told of a night', () => {
   it.each(TABLE)('that ended with %i and %j', (exitCode, counts, afterWell, afterSame, beat) => {
-    expect(occasionOf(night(exitCode, counts), { exitCode: EXIT.ok }, ALL)).toBe(afterWell);
-    expect(occasionOf(night(exitCode, counts), { exitCode }, ALL)).toBe(afterSame);
+    expect(occasionOf(night(exitCode, counts), WELL, ALL)).toBe(afterWell);
+    expect(occasionOf(night(exitCode, counts), keptOf(exitCode, counts), ALL)).toBe(afterSame);
     expect(beatOf(night(exitCode, counts))).toBe(beat);
   });
 
@@ -43,14 +49,24 @@ describe('what is told of a night', () => {
   it.each([EXIT.auth, EXIT.refused, EXIT.incomplete, EXIT.workLeft, EXIT.terminated])(
     'is a change when all is well after %i',
     (exitCode) => {
-      expect(occasionOf(night(EXIT.ok), { exitCode }, ALL)).toBe('change');
+      expect(occasionOf(night(EXIT.ok), keptOf(exitCode), ALL)).toBe('change');
     },
   );
 
+  it('is a change when no failure is left of it, with the same exit code', () => {
+    const [failing, expiring] = [{ failed: 1 }, { expired: 1 }];
+    const told = (counts: object, before: object, on = ALL.on as readonly ('failure' | 'change')[]) =>
+      occasionOf(night(EXIT.incomplete, counts), keptOf(EXIT.incomplete, before), { on, isWhole: true });
+    expect(told(expiring, failing)).toBe('change');
+    expect(told(expiring, expiring)).toBeNull();
+    expect(told(failing, expiring)).toBe('failure');
+    expect(told(failing, expiring, ['change'])).toBe('change');
+    expect(told(failing, failing, ['change'])).toBeNull();
+  });
+
   it('is what the settings ask for, and the next best where a night is several', () => {
-    const after = { exitCode: EXIT.ok };
     const told = (code: ExitCode, ...on: ('failure' | 'refusal' | 'change')[]) =>
-      occasionOf(night(code), after, { on, isWhole: true });
+      occasionOf(night(code), WELL, { on, isWhole: true });
     expect(told(EXIT.auth, 'refusal')).toBeNull();
     expect(told(EXIT.auth, 'change')).toBe('change');
     expect(told(EXIT.refused, 'failure')).toBeNull();
@@ -59,8 +75,8 @@ describe('what is told of a night', () => {
 
   it('of a part of the work is never a change', () => {
     const part = { ...ALL, isWhole: false };
-    expect(occasionOf(night(EXIT.workLeft), { exitCode: EXIT.ok }, part)).toBeNull();
-    expect(occasionOf(night(EXIT.auth), { exitCode: EXIT.ok }, part)).toBe('failure');
+    expect(occasionOf(night(EXIT.workLeft), WELL, part)).toBeNull();
+    expect(occasionOf(night(EXIT.auth), WELL, part)).toBe('failure');
   });
 
   it('without a run is a failure also where the code alone would not say so', () => {
