@@ -195,7 +195,7 @@ describe('nights that are told', () => {
     Object.assign(place.env, preload('short-waits'));
     place.env[`${PREFIX}TEAMS_URL`] = `${await deadUrl()}/${MARK}`;
     place.env.GENESYS_CLIENT_SECRET = 'wr0ng-secret-marker';
-    const ended = await place.runHere('sweep', '--verbose');
+    const ended = await place.run('sweep', '--verbose');
     expect(ended.code).toBe(4);
     expect(ended.stderr).toMatch(
       /warning: webhook \(127.*\) was not told of this night: it answered 302, and red/,
@@ -300,11 +300,13 @@ describe('nightsweep notify', () => {
       const status = Object.entries(statuses).find(([kind]) => path.startsWith(`/${kind}`))?.[1];
       return status === undefined ? {} : { status };
     });
+    Object.assign(place.env, preload('short-waits'));
     expect((await place.runHere('notify', '--test', '--json')).json).toMatchObject({ exitCode: 3, message });
   });
 
   it('advises to look at the address where nobody is', async () => {
     const { place } = await aToldPlace();
+    Object.assign(place.env, preload('short-waits'));
     place.env[`${PREFIX}TEAMS_URL`] = `${await deadUrl()}/${MARK}`;
     const { json } = await place.runHere('notify', '--test', '--json');
     expect(json.message).toBe('1 of 4 could not be told; check the address, then try again.');
