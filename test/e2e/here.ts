@@ -16,6 +16,7 @@ export async function runHere(
   argv: readonly string[],
 ): Promise<Ended> {
   const waitsAre = speedOf(env.NODE_OPTIONS);
+  if (env.TZ !== process.env.TZ) throw new Error(`Only a child can be in the zone ${env.TZ}.`);
   const { code, stdout, stderr } = await runMain(argv, {
     ...{ env: { ...env }, cwd: dir, host: hostname(), pid: process.pid, random: Math.random },
     clock: { now: () => Date.now(), sleep: (ms, signal) => sleepUntilAborted(ms * waitsAre, signal) },

@@ -85,7 +85,6 @@ describe('schedule', () => {
   ])('%s is told at the start of %s, in one sentence', async (_, argv, env, code, says) => {
     const place = await aPlace();
     Object.assign(place.env, env);
-    // The zone of a machine is that of a process.
     const ended = await (env.TZ === undefined ? place.runHere : place.run)(...argv.split(' '));
     expect(ended.stderr).toMatch(/^nightsweep: [^\n]+\.\n$/);
     expect(ended.stderr).toContain(says);
