@@ -13,11 +13,11 @@ const LINES: readonly (readonly [line: string, says: string])[] = [
   ['import closes closes.csv', 'list of closes with 1 row, 1 taken'],
   [`hold ${idOf(3)} --for 7d`, '1 of 1 on hold'],
   ['sweep', 'Closed 1, kept 0, 1 had already ended'],
+  ['discover', '1 open conversation is not in the mapping'],
   [`close ${idOf(4)}`, 'closed (requested)'],
-  ['discover', 'open'],
   ['report', 'Outcomes by day'],
   [`explain ${idOf(1)}`, 'run 1: closed'],
-  ['runs', 'sweep'],
+  ['runs', 'sweep  '],
   ['doctor', 'Ready, with 1 remark'],
   ['notify', 'Nobody'],
   ['config', 'verifyFor'],
@@ -25,10 +25,11 @@ const LINES: readonly (readonly [line: string, says: string])[] = [
   ['db status', 'mappings: '],
   ['db check', 'The database is whole.'],
   ['db backup copy.db', 'copy.db'],
+  ['db status --db copy.db', 'mappings: '],
   ['db prune --keep 400d', 'is left to remove'],
-  ['completion bash', 'nightsweep'],
-  ['completion zsh', 'nightsweep'],
-  ['completion fish', 'nightsweep'],
+  ['completion bash', 'complete '],
+  ['completion zsh', '#compdef nightsweep'],
+  ['completion fish', 'complete '],
 ];
 
 /** They end when they are told to, and print where they are to be found. */
