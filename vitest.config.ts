@@ -31,6 +31,8 @@ export default defineConfig({
           name: 'program',
           include: ['test/{browser,e2e}/**/*.test.ts'],
           exclude: BREAKING,
+          // As for the children: the zone of reports and schedules is that of the process.
+          env: { TZ: 'UTC' },
           globalSetup: 'test/helpers/build.ts',
         },
       },

@@ -10,10 +10,10 @@ const reader = aReader();
 
 it('the night of the demo fits on two sheets', async (test) => {
   const place = await aPlace({ seed: 1, population: 620 });
-  await place.run('import', 'mapping', join(DATA, 'sample-mapping.csv'));
-  await place.run('import', 'closes', join(DATA, 'sample-closes.csv'));
-  expect((await place.run('sweep')).code).toBe(0);
-  expect((await place.run('report', '--format', 'html', '--out', 'report.html')).code).toBe(0);
+  await place.runHere('import', 'mapping', join(DATA, 'sample-mapping.csv'));
+  await place.runHere('import', 'closes', join(DATA, 'sample-closes.csv'));
+  expect((await place.runHere('sweep')).code).toBe(0);
+  expect((await place.runHere('report', '--format', 'html', '--out', 'report.html')).code).toBe(0);
 
   const html = readFileSync(join(place.dir, 'report.html'), 'utf8');
   const [{ closed }] = place.query("SELECT count(*) AS closed FROM outcomes WHERE outcome = 'closed'");

@@ -14,7 +14,12 @@ const ACCESS_TOKEN = 'simulated-token-';
 /** Where a test has put the secret on purpose. */
 const MAY_HOLD_IT = new Set(['.env', 'secret.txt']);
 
-/** What a child that has ended leaves behind. */
+/** For the environment of a child: it loads `test/e2e/preload/<name>.mjs` before the program. */
+export function preload(name: 'short-waits' | 'full-disk'): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import=${new URL(`./preload/${name}.mjs`, import.meta.url)}` };
+}
+
+/** What a command that has ended leaves behind. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -38,7 +43,7 @@ export interface How {
   readonly through: readonly string[];
 }
 
-/** Starts the program in `dir`. Whatever way it ends, no secret may be seen anywhere. */
+/** Starts the program in `dir`. */
 export function startChild(
   dir: string,
   env: NodeJS.ProcessEnv,
@@ -55,13 +60,9 @@ export function startChild(
   }
   // Whoever is killed does not read on.
   child.stdin.on('error', () => {});
-  const ended = once(child, 'close').then(([code, signal]) => {
-    const { stdout, stderr } = chunks;
-    demandNoSecret(dir, `${stdout}\n${stderr}`);
-    if (!argv.includes('--verbose')) expect(stderr, 'no stack trace').not.toMatch(/^\s+at /m);
-    const json = argv.includes('--json') && signal === null ? oneObject(stdout) : null;
-    return { code, signal, stdout, stderr, json };
-  });
+  const ended = once(child, 'close').then(([code, signal]) =>
+    demandGoodEnd(dir, argv, { code, signal, ...chunks }),
+  );
   return {
     process: child,
     ended,
@@ -69,6 +70,14 @@ export function startChild(
       while (!chunks.stderr.includes(text)) await once(child.stderr, 'data');
     },
   };
+}
+
+/** Whatever way a command ends, in a child or in this process: no secret, no stack trace, one object of `--json`. */
+export function demandGoodEnd(dir: string, argv: readonly string[], ended: Omit<Ended, 'json'>): Ended {
+  const { signal, stdout, stderr } = ended;
+  demandNoSecret(dir, `${stdout}\n${stderr}`);
+  if (!argv.includes('--verbose')) expect(stderr, 'no stack trace').not.toMatch(/^\s+at /m);
+  return { ...ended, json: argv.includes('--json') && signal === null ? oneObject(stdout) : null };
 }
 
 /** With `--json` stdout is exactly one JSON object, whatever happens. */

@@ -19,12 +19,12 @@ describe('docs/database.md', () => {
     place.env.NIGHTSWEEP_SURVEY_LAG = '0s';
     place.file('mapping.csv', `${mappingOf(KINDS.length)}web-9,nonsense,2026-01-01T00:00:00Z,,\n`);
     place.file('list.csv', `conversation_id,reason\n${idOf(5)},spam\n`);
-    await place.run('import', 'mapping', 'mapping.csv');
-    await place.run('import', 'closes', 'list.csv');
+    await place.runHere('import', 'mapping', 'mapping.csv');
+    await place.runHere('import', 'closes', 'list.csv');
     world.setCloseEffect(idOf(4), { kind: 'never' });
-    await place.run('sweep');
+    await place.runHere('sweep');
     world.revive(idOf(1), Date.now());
-    await place.run('sweep');
+    await place.runHere('sweep');
   });
   afterAll(() => place.leave());
 

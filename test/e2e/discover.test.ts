@@ -39,7 +39,7 @@ describe('discover', () => {
     const all = population(7, 150, Date.now());
     // So few in one call that the weeks must be cut.
     const place = await aPlace({ conversations: all, heavyQuery: { conversations: 30, status: 502 } });
-    await place.run('db', 'migrate');
+    await place.runHere('db', 'migrate');
     const mapped = all.filter((_, n) => n % 2 > 0);
     const rows = mapped.map(({ id, startedAt }) => `('${id}', 'web-1', '${toIso(startedAt)}')`).join(', ');
     place.execute(`INSERT INTO mappings (conversation_id, session_id, started_at) VALUES ${rows}`);
@@ -58,19 +58,19 @@ describe('discover', () => {
     expect(everything(place), 'nothing was recorded').toEqual(before);
     expect(statSync(join(place.dir, 'open.csv')).mode & 0o777).toBe(0o600);
 
-    const imported = await place.run('import', 'mapping', 'open.csv', '--json');
+    const imported = await place.runHere('import', 'mapping', 'open.csv', '--json');
     expect(imported).toMatchObject({ code: 0, json: { counts: { accepted: json.conversations.length } } });
     const [first] = json.conversations;
     const query = `SELECT session_id, last_activity_at FROM mappings WHERE conversation_id = '${first.conversationId}'`;
     expect(place.query(query)).toEqual([
       { session_id: `discovered:${first.conversationId}`, last_activity_at: null },
     ]);
-    expect((await place.run('discover', '--json')).json.counts).toMatchObject({
+    expect((await place.runHere('discover', '--json')).json.counts).toMatchObject({
       unmapped: 0,
       mapped: truth.length,
     });
 
-    expect((await place.run('sweep', '--json')).code).toBe(0);
+    expect((await place.runHere('sweep', '--json')).code).toBe(0);
     demandAgreement(place);
     const closed = new Set(
       place
@@ -112,19 +112,19 @@ describe('discover --missing', () => {
     map(place, 5);
     place.simulator.world.forget(idOf(2));
     const before = everything(place);
-    const listed = await place.run('discover', '--missing', '--json');
+    const listed = await place.runHere('discover', '--missing', '--json');
     expect(listed.code).toBe(0);
     expect(ids(listed.json.mappings)).toEqual([idOf(2), idOf(4), idOf(5)]);
     expect(listed.json).toMatchObject({ counts: { missing: 3, asked: 5 }, complete: true });
     expect(place.count('read')).toBe(0);
 
-    const verified = await place.run('discover', '--missing', '--verify');
+    const verified = await place.runHere('discover', '--missing', '--verify');
     expect(verified.stdout).toMatch(new RegExp(`^${idOf(4)}  \\S+ \\S+  web-4    not found$`, 'm'));
     expect(verified.stdout).toContain('3 of these do not exist.');
     expect(Math.max(...verified.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(everything(place), 'nothing was recorded').toEqual(before);
 
-    expect((await place.run('sweep', '--json')).json.counts).toMatchObject({ notFound: 3, closed: 2 });
-    expect((await place.run('discover', '--missing', '--json')).json.counts.missing).toBe(0);
+    expect((await place.runHere('sweep', '--json')).json.counts).toMatchObject({ notFound: 3, closed: 2 });
+    expect((await place.runHere('discover', '--missing', '--json')).json.counts.missing).toBe(0);
   });
 });

@@ -14,8 +14,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import Database from '../../src/store/sqlite.ts';
+import { preload } from './child.ts';
 import { aSmallDisk, demandEveryCloseOnRecord, demandRecovery, demandRefusal, mount } from './disk.ts';
-import { aPlace, type Place, preload } from './place.ts';
+import { aPlace, type Place } from './place.ts';
 import { demandAgreement, everything, map, stale } from './world.ts';
 
 /** Far more than are ever in flight, so that one that goes on is told from one that stops. */

@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeFileSync, writ
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
-import type { Ended } from './child.ts';
-import { openPlace, type Place, preload } from './place.ts';
+import { type Ended, preload } from './child.ts';
+import { openPlace, type Place } from './place.ts';
 import { demandAgreement } from './world.ts';
 
 /** Enough for a database, its log and a copy; little enough to be filled in a moment. */

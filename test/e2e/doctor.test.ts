@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
-import { aPlace, CLOSED_PORT, type Place, preload } from './place.ts';
+import { preload } from './child.ts';
+import { aPlace, CLOSED_PORT, type Place } from './place.ts';
 import { map, mappingOf, stale } from './world.ts';
 
 async function readyPlace(options: Partial<SimulatorOptions> = {}): Promise<Place> {
@@ -69,11 +70,11 @@ const FAILURES: readonly (readonly [
 describe('doctor', () => {
   it('finds everything in order, closes nothing, and says so in 80 columns', async () => {
     const place = await readyPlace();
-    await place.run('sweep');
+    await place.runHere('sweep');
     place.file('more.csv', mappingOf(2));
-    await place.run('import', 'mapping', 'more.csv');
+    await place.runHere('import', 'mapping', 'more.csv');
     const before = place.query('SELECT * FROM runs');
-    const { code, stdout } = await place.run('doctor');
+    const { code, stdout } = await place.runHere('doctor');
     expect(code).toBe(0);
     const names = [
       ...['settings', 'schedule', 'credentials', 'organisation', 'reading', 'closing'],
@@ -88,7 +89,7 @@ describe('doctor', () => {
 
   it('only remarks on a first day, with what to do next', async () => {
     const place = await aPlace();
-    const { code, json } = await place.run('doctor', '--json');
+    const { code, json } = await place.runHere('doctor', '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ exitCode: 0, message: 'Ready, with 2 remarks.' });
     const remarks = json.checks.filter((check: { status: string }) => check.status === 'warn');
@@ -101,7 +102,7 @@ describe('doctor', () => {
   it.each(FAILURES)('finds %s', async (_what, options, env, exitCode, name, says) => {
     const place = await readyPlace(options);
     Object.assign(place.env, env);
-    const { code, json } = await place.run('doctor', '--json');
+    const { code, json } = await place.runHere('doctor', '--json');
     expect(code).toBe(exitCode);
     const failed = json.checks.filter((check: { status: string }) => check.status === 'fail');
     expect(failed).toContainEqual({ name, status: 'fail', says: expect.stringContaining(says) });
@@ -112,7 +113,7 @@ describe('doctor', () => {
 describe('doctor says what a sweep would only warn of', () => {
   it('without the permission for the survey', async () => {
     const place = await readyPlace({ missingPermissions: ['analytics:conversationDetail:view'] });
-    const { code, stdout } = await place.run('doctor');
+    const { code, stdout } = await place.runHere('doctor');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warn {2}survey/m);
     expect(stdout.replace(/\s+/g, ' ')).toContain('grant analytics:conversationDetail:view');
@@ -133,17 +134,17 @@ describe('doctor says what a sweep would only warn of', () => {
 
 describe('doctor, of the last night,', () => {
   const lastSweep = async (place: Place) => {
-    const { checks } = (await place.run('doctor', '--json')).json;
+    const { checks } = (await place.runHere('doctor', '--json')).json;
     return checks.find(({ name }: { name: string }) => name === 'last sweep');
   };
 
   it('says that it could not begin, which is on no record, until one has', async () => {
     const place = await readyPlace();
-    await place.run('sweep');
+    await place.runHere('sweep');
     place.simulator.intercept(({ route }) =>
       route === 'token' ? { kind: 'reply', status: 401, body: '{}' } : null,
     );
-    expect((await place.run('sweep', '--quiet')).code).toBe(4);
+    expect((await place.runHere('sweep', '--quiet')).code).toBe(4);
     place.simulator.intercept(null);
     expect(await lastSweep(place)).toMatchObject({
       status: 'warn',
@@ -151,13 +152,13 @@ describe('doctor, of the last night,', () => {
         /^could not begin .* ago \(\S+Z\), exit 4: .*refused the client credentials/,
       ),
     });
-    expect((await place.run('sweep')).code).toBe(0);
+    expect((await place.runHere('sweep')).code).toBe(0);
     expect(await lastSweep(place)).toMatchObject({ status: 'ok' });
   });
 
   it('says that it did not run', async () => {
     const place = await readyPlace();
-    await place.run('sweep');
+    await place.runHere('sweep');
     place.execute(
       "UPDATE runs SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-31 hours'), finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '-31 hours')",
     );

@@ -17,13 +17,13 @@ describe('a dry run', () => {
     place = await openPlace({ conversations: conversations(KINDS) });
     map(place, KINDS.length);
     place.file('ask.txt', `${idOf(6)}\n`);
-    await place.run('import', 'closes', 'ask.txt');
+    await place.runHere('import', 'closes', 'ask.txt');
   });
   afterAll(() => place.leave());
 
   it('sends no PATCH and leaves everything as it was but for its run and outcomes', async () => {
     const before = everything(place, 'runs', 'outcomes');
-    const { code, stdout, stderr } = await place.run('sweep', '-n', '--out', 'list.csv');
+    const { code, stdout, stderr } = await place.runHere('sweep', '-n', '--out', 'list.csv');
     expect(code).toBe(0);
     expect(stdout).toContain('Dry run 1, full sweep, done');
     expect(stdout).toMatch(/Would close 5, kept 2, 1 had already ended, 0 left\.\n$/);
@@ -34,7 +34,7 @@ describe('a dry run', () => {
   });
 
   it('says where the budget of a real run would end', async () => {
-    const { stdout } = await place.run('sweep', '-n', '--max-closes', '2');
+    const { stdout } = await place.runHere('sweep', '-n', '--max-closes', '2');
     expect(stdout).toContain('Would close 5');
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('A real run would stop after 2 (maxCloses).');
   });
@@ -47,14 +47,14 @@ describe('a dry run', () => {
 
   it('does not overwrite a list', async () => {
     const before = readFileSync(join(place.dir, 'list.csv'), 'utf8');
-    const { code, stderr } = await place.run('sweep', '-n', '--out', 'list.csv');
+    const { code, stderr } = await place.runHere('sweep', '-n', '--out', 'list.csv');
     expect(code).toBe(2);
     expect(stderr).toBe('nightsweep: list.csv exists already; name a file that does not.\n');
     expect(readFileSync(join(place.dir, 'list.csv'), 'utf8')).toBe(before);
   });
 
   it('counts in no report', async () => {
-    const { json } = await place.run('report', '--json');
+    const { json } = await place.runHere('report', '--json');
     expect(json.totals).toMatchObject({ would_close: 0, kept: 0, already_closed: 0 });
   });
 
@@ -64,7 +64,7 @@ describe('a dry run', () => {
     world.endByItself(idOf(2), Date.now());
     world.endByItself(idOf(4), Date.now());
     world.revive(idOf(4), Date.now());
-    const { code, json } = await place.run('import', 'closes', 'list.csv', '--now', '--json');
+    const { code, json } = await place.runHere('import', 'closes', 'list.csv', '--now', '--json');
     expect(code).toBe(3);
     const outcomes = Object.fromEntries(
       json.results.map((result: { conversationId: string; outcome: string }) => [

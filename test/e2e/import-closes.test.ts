@@ -9,9 +9,9 @@ describe('import closes', () => {
     const place = await aPlace({ conversations: stale(3) });
     map(place, 3);
     place.file('ids.txt', `${idOf(2)}\n${idOf(3)}\n`);
-    expect((await place.run('import', 'closes', 'ids.txt')).code).toBe(0);
+    expect((await place.runHere('import', 'closes', 'ids.txt')).code).toBe(0);
     expect(place.simulator.log).toEqual([]);
-    const { json } = await place.run('sweep', '--only-requested', '--json');
+    const { json } = await place.runHere('sweep', '--only-requested', '--json');
     expect(json).toMatchObject({
       exitCode: 0,
       run: { scope: 'requested' },
@@ -27,14 +27,14 @@ describe('import closes', () => {
   it('of the same file is refused, unless --again', async () => {
     const place = await aPlace({ conversations: stale(1) });
     place.file('ids.txt', `${idOf(1)}\n`);
-    await place.run('import', 'closes', 'ids.txt');
+    await place.runHere('import', 'closes', 'ids.txt');
     place.file('same.txt', `${idOf(1)}\n`);
-    const refused = await place.run('import', 'closes', 'same.txt');
+    const refused = await place.runHere('import', 'closes', 'same.txt');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(
       /^nightsweep: same\.txt was imported before .* as ids\.txt\); .*--again\.\n$/,
     );
-    const again = await place.run('import', 'closes', 'same.txt', '--again');
+    const again = await place.runHere('import', 'closes', 'same.txt', '--again');
     expect(again.code).toBe(0);
     expect(again.stdout).toContain('nothing changed, 1 already known.');
     expect(place.query('SELECT count(*) AS n FROM close_requests')).toEqual([{ n: 1 }]);
@@ -47,7 +47,7 @@ describe('import closes', () => {
     map(place, 5);
     const lines = [idOf(4), 'nonsense', idOf(3), idOf(77), idOf(5), idOf(1), idOf(4)];
     place.file('ids.csv', `conversation_id\n${lines.join('\n')}\n`);
-    const { code, json } = await place.run(
+    const { code, json } = await place.runHere(
       'import',
       'closes',
       'ids.csv',
@@ -79,17 +79,20 @@ describe('import closes', () => {
   });
 
   it('--now of more than 500 needs --yes', async () => {
-    const place = await aPlace({ conversations: stale(501) });
-    const ids = Array.from({ length: 501 }, (_, i) => idOf(i + 1)).join('\n');
-    place.file('ids.txt', `${ids}\n`);
-    const refused = await place.run('import', 'closes', 'ids.txt', '--now');
+    // Few of them are open, so that few must be closed.
+    const isOpen = (n: number) => n % 20 === 0;
+    const all = Array.from({ length: 501 }, (_, i) => i + 1);
+    const kinds = all.map((n) => (isOpen(n) ? 'with_bot' : 'closed'));
+    const place = await aPlace({ conversations: conversations(kinds) });
+    place.file('ids.txt', `${all.map(idOf).join('\n')}\n`);
+    const refused = await place.runHere('import', 'closes', 'ids.txt', '--now');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(
       '501 conversations are more than 500, and nobody said yes; nothing was closed',
     );
     expect(refused.stderr).toContain('add --again --yes');
     expect(place.simulator.log).toEqual([]);
-    const { code, json } = await place.run(
+    const { code, json } = await place.runHere(
       'import',
       'closes',
       'ids.txt',
@@ -99,10 +102,12 @@ describe('import closes', () => {
       '--json',
     );
     expect(code).toBe(0);
-    expect(json.results.filter((result: { outcome: string }) => result.outcome === 'closed')).toHaveLength(
-      501,
-    );
-    expect(place.count('close')).toBe(501);
+    const outcomes = json.results.map(({ conversationId, outcome }: Record<string, string>) => [
+      conversationId,
+      outcome,
+    ]);
+    expect(outcomes).toEqual(all.map((n) => [idOf(n), isOpen(n) ? 'closed' : 'already_closed']));
+    expect(place.count('close')).toBe(25);
     demandAgreement(place);
   });
 });

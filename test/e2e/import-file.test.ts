@@ -41,7 +41,7 @@ describe('an import that is interrupted', () => {
       );
       expect(place.query('SELECT finished_at FROM imports')).toEqual([{ finished_at: null }]);
       place.file('mapping.csv', mappingOf(2_500));
-      const again = await place.run('import', 'mapping', 'mapping.csv', '--json');
+      const again = await place.runHere('import', 'mapping', 'mapping.csv', '--json');
       expect(again.json.counts).toMatchObject({ accepted: 2_500 - n, unchanged: n, rejected: 0 });
     },
   );
@@ -63,7 +63,7 @@ describe('--dry-run', () => {
   it('creates no database', async () => {
     const place = await aPlace();
     place.file('mapping.csv', BROKEN);
-    const { code, json, stderr } = await place.run('import', 'mapping', 'mapping.csv', '-n', '--json');
+    const { code, json, stderr } = await place.runHere('import', 'mapping', 'mapping.csv', '-n', '--json');
     expect(code).toBe(3);
     expect(json).toMatchObject({ dryRun: true, import: { id: null }, counts: { accepted: 1, rejected: 2 } });
     expect(stderr).toContain('There is no database at');
@@ -74,13 +74,13 @@ describe('--dry-run', () => {
     const place = await aPlace();
     place.file('mapping.csv', mappingOf(2));
     place.file('closes.csv', `${idOf(1)}\n`);
-    await place.run('import', 'mapping', 'mapping.csv');
+    await place.runHere('import', 'mapping', 'mapping.csv');
     const before = everything(place);
     place.file('more.csv', mappingOf(3));
-    const { code, stdout } = await place.run('import', 'mapping', 'more.csv', '--dry-run');
+    const { code, stdout } = await place.runHere('import', 'mapping', 'more.csv', '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toContain('mapping with 3 rows, 1 would be taken, 2 already known. A dry run:');
-    expect((await place.run('import', 'closes', 'closes.csv', '--dry-run')).code).toBe(0);
+    expect((await place.runHere('import', 'closes', 'closes.csv', '--dry-run')).code).toBe(0);
     expect(everything(place)).toEqual(before);
   });
 });
@@ -90,7 +90,14 @@ describe('--rejects', () => {
     const place = await aPlace();
     place.file('mapping.csv', BROKEN.replaceAll(',', ';').replace('session_id', 'Sitzung'));
     const flags = ['--map', 'session_id=Sitzung', '--db', 'n.db'];
-    const first = await place.run('import', 'mapping', 'mapping.csv', ...flags, '--rejects', 'bad file.csv');
+    const first = await place.runHere(
+      'import',
+      'mapping',
+      'mapping.csv',
+      ...flags,
+      '--rejects',
+      'bad file.csv',
+    );
     expect(first.code).toBe(3);
     expect(first.stderr).toContain(
       "The rejected rows are in bad file.csv; correct them, then: nightsweep import mapping 'bad file.csv' --map session_id=Sitzung --db n.db",
@@ -102,28 +109,35 @@ describe('--rejects', () => {
       /^Sitzung,conversation_id,started_at,last_activity_at,user_id,line,code,message\r\n/,
     );
 
-    const second = await place.run('import', 'mapping', 'bad file.csv', ...flags, '--json');
+    const second = await place.runHere('import', 'mapping', 'bad file.csv', ...flags, '--json');
     expect(second.json.rejects.map(({ code }: { code: string }) => code)).toEqual([
       'invalid_id',
       'bad_quote',
     ]);
     place.file('bad file.csv', text.replace('nope', idOf(2)));
-    const third = await place.run('import', 'mapping', 'bad file.csv', ...flags, '--json');
+    const third = await place.runHere('import', 'mapping', 'bad file.csv', ...flags, '--json');
     expect(third.json.counts).toMatchObject({ rows: 2, accepted: 1, rejected: 1 });
   });
 
   it('writes nothing when there is nothing to write, and nothing over a file that is there', async () => {
     const place = await aPlace();
     place.file('mapping.csv', mappingOf(1));
-    const { json } = await place.run('import', 'mapping', 'mapping.csv', '--rejects', 'bad.csv', '--json');
+    const { json } = await place.runHere(
+      'import',
+      'mapping',
+      'mapping.csv',
+      '--rejects',
+      'bad.csv',
+      '--json',
+    );
     expect(json).toMatchObject({ rejectsFile: null, exitCode: 0 });
     expect(readdirSync(place.dir)).not.toContain('bad.csv');
     for (const taken of ['mapping.csv', 'nightsweep.db']) {
-      const refused = await place.run('import', 'mapping', 'mapping.csv', '--rejects', taken);
+      const refused = await place.runHere('import', 'mapping', 'mapping.csv', '--rejects', taken);
       expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already') });
     }
     place.file('bad.csv.partial', mappingOf(1));
-    const refused = await place.run('import', 'mapping', 'bad.csv.partial', '--rejects', 'bad.csv');
+    const refused = await place.runHere('import', 'mapping', 'bad.csv.partial', '--rejects', 'bad.csv');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('the file to import') });
     expect(readFileSync(join(place.dir, 'bad.csv.partial'), 'utf8')).toBe(mappingOf(1));
   });
@@ -131,9 +145,9 @@ describe('--rejects', () => {
   it('of a list of closes works the same', async () => {
     const place = await aPlace();
     place.file('list.csv', `conversation_id\n${idOf(1)}\nnope\n`);
-    const first = await place.run('import', 'closes', 'list.csv', '--rejects', 'bad.csv', '--json');
+    const first = await place.runHere('import', 'closes', 'list.csv', '--rejects', 'bad.csv', '--json');
     expect(first.json).toMatchObject({ rejectsFile: 'bad.csv', counts: { accepted: 1, rejected: 1 } });
-    const second = await place.run('import', 'closes', 'bad.csv', '--json');
+    const second = await place.runHere('import', 'closes', 'bad.csv', '--json');
     expect(second.json).toMatchObject({
       counts: { rows: 1, rejected: 1 },
       rejects: [{ code: 'invalid_id' }],

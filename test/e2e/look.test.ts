@@ -10,15 +10,15 @@ describe('looking at what is there', () => {
   beforeAll(async () => {
     place = await openPlace({ conversations: conversations(['with_bot', 'parked', 'closed', 'with_bot']) });
     map(place, 4);
-    await place.run('hold', idOf(4), '--for', '7d');
-    await place.run('sweep');
+    await place.runHere('hold', idOf(4), '--for', '7d');
+    await place.runHere('sweep');
   });
   afterAll(() => place.leave());
 
   /** What it prints; it must neither write to the database nor to Genesys. */
   async function look(...argv: string[]): Promise<string> {
     const before = [everything(place), place.count('close')];
-    const { code, stdout } = await place.run(...argv);
+    const { code, stdout } = await place.runHere(...argv);
     expect(code).toBe(0);
     expect([everything(place), place.count('close')]).toEqual(before);
     return stdout;
@@ -64,7 +64,7 @@ describe('looking at what is there', () => {
   it('explain: from the record only, without', async () => {
     const { GENESYS_CLIENT_SECRET, ...rest } = place.env;
     Object.assign(place.env, { ...rest, GENESYS_CLIENT_SECRET: undefined });
-    const { code, stdout, stderr } = await place.run('explain', idOf(2));
+    const { code, stdout, stderr } = await place.runHere('explain', idOf(2));
     Object.assign(place.env, { GENESYS_CLIENT_SECRET });
     expect(code).toBe(0);
     expect(stdout).toContain('Not read from Genesys now');
@@ -80,7 +80,7 @@ describe('looking at what is there', () => {
     const text = await look('explain', '--session', 'twice');
     expect(text).toContain('Session twice has 2 conversations; explain one by its id.');
     expect(text).toMatch(new RegExp(`^${idOf(2)}  open +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  kept$`, 'm'));
-    const { json } = await place.run('explain', '--session', 'twice', '--json');
+    const { json } = await place.runHere('explain', '--session', 'twice', '--json');
     expect(json).toMatchObject({
       sessionId: 'twice',
       conversations: [
@@ -95,7 +95,7 @@ describe('looking at what is there', () => {
     expect(await look('db', 'check')).toBe('The database is whole.\n');
     await look('db', 'backup', 'copy.db');
     expect(statSync(join(place.dir, 'copy.db')).mode & 0o777, 'for its owner only').toBe(0o600);
-    const copy = await place.run('runs', '--db', 'copy.db', '--json');
+    const copy = await place.runHere('runs', '--db', 'copy.db', '--json');
     expect(copy.json.runs).toHaveLength(1);
     expect(await look('db', 'migrate')).toContain('is up to date');
   });
@@ -113,14 +113,14 @@ describe('looking at what is there', () => {
   });
 
   it('hold keeps even what is stale, and --release ends that', async () => {
-    const unmapped = await place.run('hold', idOf(4), idOf(99), '--for', '1d');
+    const unmapped = await place.runHere('hold', idOf(4), idOf(99), '--for', '1d');
     expect(unmapped.code).toBe(3);
     expect(unmapped.stdout).toMatch(/^1 of 2 on hold until \S+; no mapping knows/);
-    await place.run('sweep');
+    await place.runHere('sweep');
     expect(place.simulator.world.get(idOf(4))?.patches).toBe(0);
-    const released = await place.run('hold', idOf(4), '--release');
+    const released = await place.runHere('hold', idOf(4), '--release');
     expect(released).toMatchObject({ code: 0, stdout: '1 of 1 released.\n' });
-    expect((await place.run('sweep', '--json')).json.counts).toMatchObject({ closed: 1 });
+    expect((await place.runHere('sweep', '--json')).json.counts).toMatchObject({ closed: 1 });
     demandAgreement(place);
   });
 });

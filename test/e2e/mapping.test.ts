@@ -15,7 +15,7 @@ describe('import mapping', () => {
   it('takes the good rows, lists the bad ones with line and reason, and keeps them', async () => {
     const place = await aPlace();
     place.file('mapping.csv', [HEADER, row(1), ...BAD, row(2), ''].join('\n'));
-    const { code, stdout } = await place.run('import', 'mapping', 'mapping.csv');
+    const { code, stdout } = await place.runHere('import', 'mapping', 'mapping.csv');
     expect(code).toBe(3);
     const codes = [
       'invalid_id',
@@ -41,9 +41,9 @@ describe('import mapping', () => {
   it('of the same file changes nothing and says so', async () => {
     const place = await aPlace();
     place.file('mapping.csv', mappingOf(3));
-    expect((await place.run('import', 'mapping', 'mapping.csv')).code).toBe(0);
+    expect((await place.runHere('import', 'mapping', 'mapping.csv')).code).toBe(0);
     const before = place.query('SELECT * FROM mappings');
-    const { code, stdout } = await place.run('import', 'mapping', 'mapping.csv');
+    const { code, stdout } = await place.runHere('import', 'mapping', 'mapping.csv');
     expect(code).toBe(0);
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /mapping with 3 rows, nothing changed, 3 already known\. The same content was imported before \(import 1, /,
@@ -61,7 +61,7 @@ describe('import mapping', () => {
   ])('with a forgotten quote %s never looks like a success', async (_where, csv, taken) => {
     const place = await aPlace();
     place.file('mapping.csv', csv);
-    const { code, stdout } = await place.run('import', 'mapping', 'mapping.csv');
+    const { code, stdout } = await place.runHere('import', 'mapping', 'mapping.csv');
     expect(code).toBe(3);
     expect(stdout).toContain('unclosed_quote');
     expect(place.query('SELECT count(*) AS n FROM mappings')).toEqual([{ n: taken }]);
@@ -75,7 +75,7 @@ describe('import mapping', () => {
   ])('reads %s', async (_encoding, content) => {
     const place = await aPlace();
     place.file('mapping.csv', content);
-    expect((await place.run('import', 'mapping', 'mapping.csv')).code).toBe(0);
+    expect((await place.runHere('import', 'mapping', 'mapping.csv')).code).toBe(0);
     expect(place.query('SELECT count(*) AS n FROM mappings')).toEqual([{ n: 2 }]);
   });
 
@@ -85,7 +85,7 @@ describe('import mapping', () => {
       'mapping.csv',
       Buffer.from(`${mappingOf(1)}müller,${idOf(2)},2026-01-01T00:00:00Z,,\n`, 'latin1'),
     );
-    const { code, json } = await place.run('import', 'mapping', 'mapping.csv', '--json');
+    const { code, json } = await place.runHere('import', 'mapping', 'mapping.csv', '--json');
     expect(code).toBe(3);
     expect(json.rejects).toMatchObject([{ line: 3, code: 'invalid_encoding' }]);
     expect(place.query('SELECT count(*) AS n FROM mappings')).toEqual([{ n: 1 }]);

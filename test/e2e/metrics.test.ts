@@ -41,7 +41,7 @@ describe('sweep --metrics-file', () => {
 
   it('leaves what promtool finds nothing against, for all to read, and names nobody', async (test) => {
     const place = await aNight();
-    expect(await place.run('sweep')).toMatchObject({ code: 0 });
+    expect(await place.runHere('sweep')).toMatchObject({ code: 0 });
     const text = fileOf(place);
     expect(statSync(join(place.dir, FILE)).mode & 0o777).toBe(0o644);
     const [{ n: closed }] = place.query("SELECT count(*) AS n FROM outcomes WHERE outcome = 'closed'");
@@ -59,7 +59,7 @@ describe('sweep --metrics-file', () => {
 
   it('is replaced as a whole: whoever reads it meanwhile reads all of one or of the other', async () => {
     const place = await aNight();
-    await place.run('sweep');
+    await place.runHere('sweep');
     const { ended } = place.start('sweep');
     let isOver = false;
     ended.finally(() => {
@@ -77,7 +77,7 @@ describe('sweep --metrics-file', () => {
 
   it('is left alone by a dry run', async () => {
     const place = await aNight();
-    expect(await place.run('sweep', '--dry-run')).toMatchObject({ code: 0 });
+    expect(await place.runHere('sweep', '--dry-run')).toMatchObject({ code: 0 });
     expect(existsSync(join(place.dir, FILE))).toBe(false);
   });
 
@@ -103,10 +103,10 @@ describe('sweep --metrics-file', () => {
     'tells of a night that could not begin because %s, and keeps the last success',
     async (_, exitCode, harm) => {
       const place = await aNight();
-      await place.run('sweep');
+      await place.runHere('sweep');
       const before = fileOf(place);
       harm(place);
-      expect((await place.run('sweep')).code).toBe(exitCode);
+      expect((await place.runHere('sweep')).code).toBe(exitCode);
       const text = fileOf(place);
       const value = (sample: string, of = text) => valueIn(of, sample);
       expect(value('nightsweep_last_exit_code')).toBe(exitCode);
@@ -139,7 +139,7 @@ describe('sweep --metrics-file', () => {
   ])('refuses %s before anything is asked', async (file, why) => {
     const place = await aNight();
     place.file('notes.prom', 'not ours\n');
-    const { code, stderr } = await place.run('sweep', '--metrics-file', file);
+    const { code, stderr } = await place.runHere('sweep', '--metrics-file', file);
     expect(code).toBe(2);
     expect(readFileSync(join(place.dir, 'notes.prom'), 'utf8')).toBe('not ours\n');
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(why);
@@ -148,7 +148,7 @@ describe('sweep --metrics-file', () => {
 
   it('warns of a name that node_exporter passes over', async () => {
     const place = await aNight();
-    const { code, stderr } = await place.run('sweep', '--metrics-file', 'night.txt');
+    const { code, stderr } = await place.runHere('sweep', '--metrics-file', 'night.txt');
     expect(code).toBe(0);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain('does not end with .prom');
   });
@@ -159,7 +159,7 @@ describe('GET /metrics', () => {
 
   it('tells of the record and of the server, to whoever has the token', async (test) => {
     const place = await aNight();
-    await place.run('sweep');
+    await place.runHere('sweep');
     const { url, send } = await serveIn(place);
     expect((await send('GET', '/metrics', { token: null })).status).toBe(401);
     await send('GET', `/sessions/${idOf(1)}`);

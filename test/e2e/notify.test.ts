@@ -4,8 +4,8 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { deadUrl, type Received, type Scripted, scriptedServer } from '../helpers/scripted-server.ts';
-import type { Ended } from './child.ts';
-import { aPlace, type Place, preload } from './place.ts';
+import { type Ended, preload } from './child.ts';
+import { aPlace, type Place } from './place.ts';
 import { conversations, idOf, map, stale } from './world.ts';
 
 /** Part of every address, so that it can be found wherever it should not be. */
@@ -73,7 +73,7 @@ describe('nights that are told', () => {
   it('are silent while all is well, but the heart beats', async () => {
     const { place, received, news } = await aToldPlace(undefined, { conversations: stale(2) });
     map(place, 2);
-    const ended = await place.run('sweep');
+    const ended = await place.runHere('sweep');
     expect(ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('warning') });
     expect(news()).toEqual(['beat/start', 'beat']);
     expect(received[1]?.body).toMatch(/^All is well\nClosed 2, kept 0/);
@@ -86,7 +86,7 @@ describe('nights that are told', () => {
     const rightSecret = place.env.GENESYS_CLIENT_SECRET;
     place.env.GENESYS_CLIENT_SECRET = 'wr0ng-secret-marker';
     for (const before of [null, 4]) {
-      expect((await place.run('sweep')).code).toBe(4);
+      expect((await place.runHere('sweep')).code).toBe(4);
       expect(news()).toEqual(['beat/start', 'beat/fail', ...ALL]);
       const { type, data } = last('hook');
       expect(type).toBe('night.failure');
@@ -97,7 +97,7 @@ describe('nights that are told', () => {
     expect(place.query('SELECT * FROM runs')).toEqual([]);
 
     place.env.GENESYS_CLIENT_SECRET = rightSecret;
-    const ended = await place.run('sweep');
+    const ended = await place.runHere('sweep');
     expect(ended.code).toBe(0);
     expect(news()).toEqual(['beat/start', 'beat', ...ALL]);
     expect(last('hook')).toMatchObject({
@@ -120,7 +120,7 @@ describe('nights that are told', () => {
     expect(new Webhook(SECRET).verify(body ?? '', signed)).toEqual(last('hook'));
     demandHidden(place, ended);
 
-    await place.run('sweep');
+    await place.runHere('sweep');
     expect(news()).toEqual(['beat/start', 'beat']);
   });
 
@@ -131,7 +131,7 @@ describe('nights that are told', () => {
     });
     map(place, 1);
     place.env.NIGHTSWEEP_EXPECT_ORGANIZATION = 'Us';
-    expect((await place.run('sweep')).code).toBe(5);
+    expect((await place.runHere('sweep')).code).toBe(5);
     expect(news()).toEqual(['beat/start', 'beat/fail', ...ALL]);
     expect(last('hook').type).toBe('night.refusal');
     expect(last('hook').data.message).toContain(
@@ -146,14 +146,14 @@ describe('nights that are told', () => {
     map(place, 1);
     place.file('nightsweep.yaml', 'notify:\n  on: [refusal]\n');
     place.env.GENESYS_CLIENT_SECRET = 'wr0ng-secret-marker';
-    expect((await place.run('sweep')).code).toBe(4);
+    expect((await place.runHere('sweep')).code).toBe(4);
     expect(news()).toEqual(['beat/start', 'beat/fail']);
   });
 
   it('are told when the database cannot be used', async () => {
     const { place, news, last } = await aToldPlace();
     place.file('nightsweep.db', 'this is no database\n'.repeat(100));
-    expect((await place.run('sweep')).code).toBe(9);
+    expect((await place.runHere('sweep')).code).toBe(9);
     expect(news()).toEqual(['beat/start', 'beat/fail', ...ALL]);
     expect(last('hook').data.headline).toBe('The sweep failed: database');
   });
@@ -179,8 +179,8 @@ describe('nights that are told', () => {
   it('of a part of the work, and dry runs, are no nights', async () => {
     const { place, news } = await aToldPlace(undefined, { conversations: stale(2) });
     map(place, 2);
-    expect((await place.run('sweep', '--dry-run')).code).toBe(0);
-    expect((await place.run('sweep', '--limit', '1')).code).toBe(6);
+    expect((await place.runHere('sweep', '--dry-run')).code).toBe(0);
+    expect((await place.runHere('sweep', '--limit', '1')).code).toBe(6);
     expect(news()).toEqual([]);
     expect(existsSync(`${place.database}-notified`)).toBe(false);
   });
@@ -234,7 +234,7 @@ it('what is told names no customer, whatever goes wrong', async () => {
   const codes = new Set<number | null>();
   for (const [faulty, fault] of FAULTS) {
     place.simulator.intercept(({ route }) => (route === faulty ? fault : null));
-    codes.add((await place.run('sweep')).code);
+    codes.add((await place.runHere('sweep')).code);
   }
   expect(codes.size).toBeGreaterThan(1);
   const bodies = received.map(({ body }) => body).join('\n');
@@ -246,7 +246,7 @@ it('what is told names no customer, whatever goes wrong', async () => {
 describe('nightsweep notify', () => {
   it('shows who is told, without an address', async () => {
     const { place, news } = await aToldPlace();
-    const ended = await place.run('notify');
+    const ended = await place.runHere('notify');
     expect(ended.code).toBe(0);
     expect(ended.stdout.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')).toBe(
       'webhook (HOST): failure, refusal, change\nSlack (HOST): failure, refusal, change\nTeams (HOST): failure, refusal, change\nheartbeat (HOST): every night: start, success or fail\n\nNothing was sent; nightsweep notify --test sends a message.\n',
@@ -257,7 +257,7 @@ describe('nightsweep notify', () => {
 
   it('sends everybody a test, which is no beat', async () => {
     const { place, news, last } = await aToldPlace();
-    const { code, json } = await place.run('notify', '--test', '--json');
+    const { code, json } = await place.runHere('notify', '--test', '--json');
     expect({ code, json }).toMatchObject({
       code: 0,
       json: { name: 'web-1', exitCode: 0, message: 'Everybody was told.' },
@@ -279,7 +279,7 @@ describe('nightsweep notify', () => {
     const { place } = await aToldPlace(({ path }) =>
       path.startsWith('/slack') ? { status: 404, body: `no_service ${'at all '.repeat(20)}${MARK}` } : {},
     );
-    const ended = await place.run('notify', '--test');
+    const ended = await place.runHere('notify', '--test');
     expect(ended.code).toBe(3);
     expect(ended.stdout).toMatch(/^fail {2}Slack \(127\.0\.0\.1:\d+\): answered 404 \(no_service at all/m);
     expect(ended.stdout).toMatch(/\n1 of 4 could not be told; check the address, then try again\.\n$/);
@@ -300,13 +300,15 @@ describe('nightsweep notify', () => {
       const status = Object.entries(statuses).find(([kind]) => path.startsWith(`/${kind}`))?.[1];
       return status === undefined ? {} : { status };
     });
-    expect((await place.run('notify', '--test', '--json')).json).toMatchObject({ exitCode: 3, message });
+    Object.assign(place.env, preload('short-waits'));
+    expect((await place.runHere('notify', '--test', '--json')).json).toMatchObject({ exitCode: 3, message });
   });
 
   it('advises to look at the address where nobody is', async () => {
     const { place } = await aToldPlace();
+    Object.assign(place.env, preload('short-waits'));
     place.env[`${PREFIX}TEAMS_URL`] = `${await deadUrl()}/${MARK}`;
-    const { json } = await place.run('notify', '--test', '--json');
+    const { json } = await place.runHere('notify', '--test', '--json');
     expect(json.message).toBe('1 of 4 could not be told; check the address, then try again.');
   });
 });
@@ -316,7 +318,7 @@ describe('doctor', () => {
     const { place, news } = await aToldPlace(undefined, { conversations: stale(1) });
     map(place, 1);
     place.env[`${PREFIX}TEAMS_URL`] = `${await deadUrl()}/${MARK}`;
-    const ended = await place.run('doctor', '--json');
+    const ended = await place.runHere('doctor', '--json');
     expect(ended.code).toBe(0);
     const checks = ended.json.checks.filter(({ name }: { name: string }) => name === 'notify');
     expect(checks.map(({ status }: { status: string }) => status)).toEqual(['ok', 'ok', 'warn', 'ok']);

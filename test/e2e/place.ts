@@ -8,31 +8,29 @@ import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import Database from '../../src/store/sqlite.ts';
 import { type Child, CLIENT, type Ended, PROGRAM, startChild } from './child.ts';
+import { runHere } from './here.ts';
 
 /** Nothing listens there. */
 export const CLOSED_PORT = 'http://127.0.0.1:1';
 
-/** For the environment of a child: it loads `test/e2e/preload/<name>.mjs` before the program. */
-export function preload(name: 'short-waits' | 'full-disk'): { NODE_OPTIONS: string } {
-  return { NODE_OPTIONS: `--import=${new URL(`./preload/${name}.mjs`, import.meta.url)}` };
-}
-
-/** A simulator, an empty folder, and the built program to run in it. */
+/** A simulator, an empty folder, and the program to run in it. */
 export interface Place {
   readonly dir: string;
   readonly url: string;
   /** The path of the database. */
   readonly database: string;
   readonly simulator: Simulator;
-  /** Added to, or taken from (undefined), the environment of every later child. */
+  /** Added to, or taken from (undefined), the environment of every later command. */
   readonly env: Record<string, string | undefined>;
   /** Every later child is started by way of this command. */
   through: readonly string[];
   /** The path of the program that every later child runs. */
   program: string;
-  /** Runs a command to its end. */
+  /** Runs a command of the built program to its end, in a child. */
   run(...argv: string[]): Promise<Ended>;
-  /** Starts a command; it is killed when the place is left. */
+  /** Runs a command to its end in this process: wherever a test is not about the process. */
+  runHere(...argv: string[]): Promise<Ended>;
+  /** Starts a command of the built program; it is killed when the place is left. */
   start(...argv: string[]): Child;
   /** Writes a file into the folder and returns its name. */
   file(name: string, content: string | Uint8Array): string;
@@ -108,6 +106,11 @@ export async function openPlace(
       const child = place.start(...argv);
       child.process.stdin.end();
       return child.ended;
+    },
+    runHere: (...argv) => {
+      if (place.through.length > 0 || place.program !== PROGRAM)
+        throw new Error('Only a child can be run so.');
+      return runHere(dir, env, argv);
     },
     file: (name, content) => {
       writeFileSync(join(dir, name), content);

@@ -36,7 +36,7 @@ describe('db prune', () => {
   afterAll(() => place.leave());
 
   const report = async (by: string) =>
-    (await place.run('report', '--since', '2020-01-01', '--by', by, '--format', 'csv')).stdout;
+    (await place.runHere('report', '--since', '2020-01-01', '--by', by, '--format', 'csv')).stdout;
   const counts = () => [
     place.query('SELECT count(*) AS n FROM outcomes JOIN runs ON runs.id = run_id WHERE dry_run = 0')[0].n,
     place.query('SELECT coalesce(sum(n), 0) AS n FROM outcome_summaries')[0].n,
@@ -47,13 +47,13 @@ describe('db prune', () => {
 
   it('without --yes says what it would remove, and changes nothing', async () => {
     const before = everything(place);
-    const { code, stdout } = await place.run('db', 'prune', '--keep', KEEP);
+    const { code, stdout } = await place.runHere('db', 'prune', '--keep', KEEP);
     expect(code).toBe(0);
     expect(stdout).toMatch(
       new RegExp(`^  outcomes +${OLD}  reports count them from summaries\n  of dry runs +${EACH}  `),
     );
     expect(stdout).toMatch(/Would remove 2000 outcomes of 20 days from before \d{4}-\d\d-\d\d \(UTC\)\./);
-    const { json } = await place.run('db', 'prune', '--keep', KEEP, '--json');
+    const { json } = await place.runHere('db', 'prune', '--keep', KEEP, '--json');
     expect(json).toEqual({
       before: expect.stringMatching(/^\d{4}-\d\d-\d\dT00:00:00\.000Z$/),
       days: OLD_NIGHTS,
@@ -77,7 +77,7 @@ describe('db prune', () => {
     [['db', 'prune', '--keep', '29d', '--yes'], '--keep 29d is too short'],
     [['db', 'prune', '--keep', '400'], 'did you mean 400d?'],
   ])('%j is refused in a sentence', async (argv, says) => {
-    const { code, stderr } = await place.run(...argv);
+    const { code, stderr } = await place.runHere(...argv);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(says) });
     expect(counts()).toEqual([REAL, 0]);
   });
@@ -102,23 +102,25 @@ describe('db prune', () => {
     expect(left + summarised).toBe(REAL);
     expect(await report('day')).toEqual(before);
 
-    const { code, stdout } = await place.run('db', 'prune', '--keep', KEEP, '--yes');
+    const { code, stdout } = await place.runHere('db', 'prune', '--keep', KEEP, '--yes');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Removed \d+ outcomes of \d+ days|is left to remove/);
     expect(counts()).toEqual([REAL - OLD, OLD]);
     expect(await report('day')).toEqual(before);
-    expect((await place.run('db', 'prune', '--keep', KEEP, '--yes')).stdout).toContain('is left to remove');
+    expect((await place.runHere('db', 'prune', '--keep', KEEP, '--yes')).stdout).toContain(
+      'is left to remove',
+    );
   });
 
   it('db status and runs tell of it, and db check looks at it', async () => {
-    expect((await place.run('db', 'status')).stdout).toMatch(
+    expect((await place.runHere('db', 'status')).stdout).toMatch(
       new RegExp(`\n  ${OLD} outcomes before \\d{4}-\\d\\d-\\d\\d are summarised\n$`),
     );
-    expect((await place.run('runs', '2')).stdout).toContain('its outcomes were pruned');
-    expect((await place.run('runs', String(NIGHTS))).stdout).not.toContain('pruned');
-    expect((await place.run('db', 'check')).stdout).toBe('The database is whole.\n');
+    expect((await place.runHere('runs', '2')).stdout).toContain('its outcomes were pruned');
+    expect((await place.runHere('runs', String(NIGHTS))).stdout).not.toContain('pruned');
+    expect((await place.runHere('db', 'check')).stdout).toBe('The database is whole.\n');
     place.execute('PRAGMA foreign_keys = OFF; UPDATE outcome_summaries SET run_id = 999 WHERE id = 1');
-    const { code, stdout } = await place.run('db', 'check');
+    const { code, stdout } = await place.runHere('db', 'check');
     expect(code).toBe(9);
     expect(stdout).toContain('row 1 of outcome_summaries refers to a missing row of runs');
     expect(place.query(`SELECT count(*) AS n FROM outcomes WHERE conversation_id = '${idOf(1)}'`)[0].n).toBe(

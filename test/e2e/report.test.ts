@@ -67,9 +67,9 @@ describe('the report of a week', () => {
     place = await openPlace({ conversations: conversations(['with_bot', 'parked', 'closed', 'with_bot']) });
     map(place, 4);
     place.execute(pastNights().join(';'));
-    expect((await place.run('hold', idOf(4), '--for', '7d')).code).toBe(0);
-    expect((await place.run('sweep', '--dry-run')).code).toBe(0);
-    expect((await place.run('sweep')).code).toBe(0);
+    expect((await place.runHere('hold', idOf(4), '--for', '7d')).code).toBe(0);
+    expect((await place.runHere('sweep', '--dry-run')).code).toBe(0);
+    expect((await place.runHere('sweep')).code).toBe(0);
   }, 60_000);
   afterAll(() => place.leave());
 
@@ -77,7 +77,7 @@ describe('the report of a week', () => {
   async function report(...argv: string[]): Promise<string> {
     const before = everything(place);
     const since = argv.includes('--since') ? [] : ['--since', SINCE];
-    const { code, stdout, stderr } = await place.run('report', ...since, '--until', UNTIL, ...argv);
+    const { code, stdout, stderr } = await place.runHere('report', ...since, '--until', UNTIL, ...argv);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(everything(place)).toEqual(before);
     return stdout;
@@ -247,7 +247,7 @@ describe('a report that cannot be made', () => {
   ])('says why in one sentence: %s', async (_, argv, says) => {
     const place = await aPlace();
     map(place, 1);
-    const { code, stdout, stderr } = await place.run('report', ...argv);
+    const { code, stdout, stderr } = await place.runHere('report', ...argv);
     expect(code).toBe(2);
     expect(argv.includes('--json') ? stdout : stderr).toContain(says);
     if (!argv.includes('--json')) expect(stdout).toBe('');
@@ -258,7 +258,7 @@ describe('a report that cannot be made', () => {
     const place = await aPlace();
     map(place, 1);
     place.file('nightsweep.yaml', 'expectedEvery: 24\n');
-    const { code, stderr } = await place.run('report');
+    const { code, stderr } = await place.runHere('report');
     expect(code).toBe(2);
     expect(stderr).toContain('nightsweep.yaml line 1: expectedEvery cannot be "24"');
     expect(stderr).toContain('did you mean 24h?');
@@ -268,7 +268,7 @@ describe('a report that cannot be made', () => {
 it('a report on a record in which nothing has happened yet says so', async () => {
   const place = await aPlace();
   map(place, 2);
-  const { code, stdout } = await place.run('report');
+  const { code, stdout } = await place.runHere('report');
   expect(code).toBe(0);
   expect(stdout).toContain('Nothing was decided in this time.');
   expect(stdout).toContain('no full sweep has run yet');

@@ -20,7 +20,7 @@ async function echo(place: Place, api: (request: Received, said: string) => Retu
 }
 
 describe('a remote side that repeats what it was sent', () => {
-  // That no secret is anywhere in the output or in a file is looked at after every child.
+  // That no secret is anywhere in the output or in a file is looked at after every command.
   it('is redacted in every outcome, message and command', async () => {
     const place = await aPlace();
     map(place, 3);
@@ -34,8 +34,8 @@ describe('a remote side that repeats what it was sent', () => {
     expect(place.query('SELECT DISTINCT error_code, correlation_id FROM outcomes')).toEqual([
       { error_code: 'Bearer [redacted]', correlation_id: 'Bearer [redacted]' },
     ]);
-    expect((await place.run('runs', '1')).stdout).toContain('[redacted]');
-    expect((await place.run('explain', idOf(1), '--verbose')).stderr).toContain('[redacted]');
+    expect((await place.runHere('runs', '1')).stdout).toContain('[redacted]');
+    expect((await place.runHere('explain', idOf(1), '--verbose')).stderr).toContain('[redacted]');
   });
 
   it('as the name of an organisation, a queue and a kind of message is redacted too', async () => {
@@ -48,9 +48,11 @@ describe('a remote side that repeats what it was sent', () => {
       const customer = { purpose: 'customer', state: 'connected', type: TOKEN, queue: { id: TOKEN } };
       return jsonReply({ id: idOf(1), participants: [customer], divisions: [{ division: { id: TOKEN } }] });
     });
-    expect((await place.run('doctor')).stdout).toContain('[redacted]');
-    expect((await place.run('explain', idOf(1), '--json')).json.facts.genesys.queues).toEqual(['[redacted]']);
-    expect((await place.run('sweep', '--dry-run', '--out', 'list.csv')).code).toBe(0);
+    expect((await place.runHere('doctor')).stdout).toContain('[redacted]');
+    expect((await place.runHere('explain', idOf(1), '--json')).json.facts.genesys.queues).toEqual([
+      '[redacted]',
+    ]);
+    expect((await place.runHere('sweep', '--dry-run', '--out', 'list.csv')).code).toBe(0);
     expect(place.query('SELECT queue_id FROM outcomes')).toEqual([{ queue_id: '[redacted]' }]);
   });
 
@@ -76,11 +78,11 @@ describe.skipIf(process.platform === 'win32')('files', () => {
     const place = await aPlace({ conversations: stale(2) });
     place.file('mapping.csv', mappingOf(2));
     place.file('ids.csv', `${idOf(1)}\n`);
-    await place.run('import', 'mapping', 'mapping.csv');
-    await place.run('sweep', '--dry-run', '--out', 'list.csv');
-    await place.run('import', 'closes', 'ids.csv', '--now', '--results', 'results.csv');
-    await place.run('report', '--format', 'csv', '--out', 'report.csv');
-    await place.run('db', 'backup', 'copy.db');
+    await place.runHere('import', 'mapping', 'mapping.csv');
+    await place.runHere('sweep', '--dry-run', '--out', 'list.csv');
+    await place.runHere('import', 'closes', 'ids.csv', '--now', '--results', 'results.csv');
+    await place.runHere('report', '--format', 'csv', '--out', 'report.csv');
+    await place.runHere('db', 'backup', 'copy.db');
     const given = ['mapping.csv', 'ids.csv'];
     const written = readdirSync(place.dir).filter((name) => !given.includes(name));
     expect(written).toEqual(
@@ -103,7 +105,7 @@ describe.skipIf(process.platform === 'win32')('files', () => {
     delete place.env.GENESYS_CLIENT_SECRET;
     chmodSync(join(place.dir, '.env'), 0o640);
     chmodSync(place.database, 0o644);
-    const { code, stderr } = await place.run('sweep', '--quiet');
+    const { code, stderr } = await place.runHere('sweep', '--quiet');
     expect(code).toBe(0);
     expect(stderr).toBe(
       `warning: The file with the client secret ${join(place.dir, '.env')} is open to others (mode 0640); make it yours alone: chmod 600 ${join(place.dir, '.env')}\n` +
@@ -111,6 +113,6 @@ describe.skipIf(process.platform === 'win32')('files', () => {
     );
     chmodSync(join(place.dir, '.env'), 0o600);
     chmodSync(place.database, 0o600);
-    expect((await place.run('sweep', '--quiet')).stderr).toBe('');
+    expect((await place.runHere('sweep', '--quiet')).stderr).toBe('');
   });
 });

@@ -59,7 +59,7 @@ describe('serve', () => {
     const server = await serveIn(place);
     await server.child.says(`The dashboard is at ${server.url}/, behind the token.`);
     for (const n of [1, 2, 3]) await put(server, n);
-    expect((await place.run('sweep')).code).toBe(0);
+    expect((await place.runHere('sweep')).code).toBe(0);
     const [{ closed }] = place.query("SELECT count(*) AS closed FROM outcomes WHERE outcome = 'closed'");
     const look = (headers: Record<string, string>) =>
       fetch(`${server.url}/`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
@@ -242,7 +242,7 @@ describe('serve closes in the background what was asked for', () => {
     const { status } = await server.send('POST', '/closures', { body: { conversationIds: [idOf(1)] } });
     expect(status).toBe(202);
     Object.assign(place.env, { GENESYS_CLIENT_ID });
-    expect((await place.run('sweep', '--only-requested')).code).toBe(0);
+    expect((await place.runHere('sweep', '--only-requested')).code).toBe(0);
     expect((await server.send('GET', '/closures/1')).json.outcome).toBe('closed');
   });
 });

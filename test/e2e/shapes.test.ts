@@ -66,7 +66,7 @@ describe('the public JSON shapes', () => {
 
   it('import mapping', async () => {
     place.file('mapping.csv', `${mappingOf(5)}web-6,nonsense,2026-01-01T00:00:00Z,,\n`);
-    const { code, json } = await place.run('import', 'mapping', 'mapping.csv', '--json');
+    const { code, json } = await place.runHere('import', 'mapping', 'mapping.csv', '--json');
     expect(code).toBe(3);
     expect(json).toEqual({
       import: { id: 1, kind: 'mapping', file: 'mapping.csv' },
@@ -86,7 +86,7 @@ describe('the public JSON shapes', () => {
 
   it('import closes', async () => {
     place.file('closes.csv', `conversation_id,reason\n${idOf(4)},spam\n`);
-    const { code, json } = await place.run('import', 'closes', 'closes.csv', '--json');
+    const { code, json } = await place.runHere('import', 'closes', 'closes.csv', '--json');
     expect(code).toBe(0);
     expect(json).toEqual({
       import: { id: 2, kind: 'closes', file: 'closes.csv' },
@@ -101,8 +101,8 @@ describe('the public JSON shapes', () => {
   });
 
   it('sweep, dry and real', async () => {
-    const dry = await place.run('sweep', '--dry-run', '--json');
-    const real = await place.run('sweep', '--json');
+    const dry = await place.runHere('sweep', '--dry-run', '--json');
+    const real = await place.runHere('sweep', '--json');
     for (const [{ code, json, stderr }, dryRun] of [
       [dry, true],
       [real, false],
@@ -136,8 +136,8 @@ describe('the public JSON shapes', () => {
 
   it('close', async () => {
     place.file('more.csv', `${HEADER}\n${row(6)}\n`);
-    await place.run('import', 'mapping', 'more.csv');
-    const { code, json } = await place.run('close', idOf(6), idOf(99), '--json');
+    await place.runHere('import', 'mapping', 'more.csv');
+    const { code, json } = await place.runHere('close', idOf(6), idOf(99), '--json');
     expect(code).toBe(3);
     expect(json).toEqual({
       run: run('close', 'requested'),
@@ -166,7 +166,7 @@ describe('the public JSON shapes', () => {
   });
 
   it('discover, and its reverse', async () => {
-    const { code, json } = await place.run('discover', '--import', '--json');
+    const { code, json } = await place.runHere('discover', '--import', '--json');
     expect(code).toBe(0);
     expect(json).toEqual({
       since: TIME,
@@ -180,7 +180,7 @@ describe('the public JSON shapes', () => {
       exitCode: 0,
       message: TEXT,
     });
-    const missing = await place.run('discover', '--missing', '--json');
+    const missing = await place.runHere('discover', '--missing', '--json');
     expect(missing.json).toEqual({
       since: TIME,
       until: TIME,
@@ -194,8 +194,8 @@ describe('the public JSON shapes', () => {
   });
 
   it('report, by --json and by --format json alike', async () => {
-    const { json } = await place.run('report', '--by', 'reason', '--since', '1d', '--json');
-    const other = await place.run('report', '--by', 'reason', '--since', '1d', '--format', 'json');
+    const { json } = await place.runHere('report', '--by', 'reason', '--since', '1d', '--json');
+    const other = await place.runHere('report', '--by', 'reason', '--since', '1d', '--format', 'json');
     expect(json).toEqual(reportShape());
     expect(json.totals).toMatchObject({ closed: 3, already_closed: 1, kept: 2, not_found: 1 });
     expect(Object.keys(json)).toEqual(Object.keys(reportShape()));
@@ -209,14 +209,14 @@ describe('the public JSON shapes', () => {
       ['runs', '77'],
       ['close', idOf(1), '--db', 'none.db'],
     ]) {
-      const { code, json, stderr } = await place.run(...argv, '--json');
+      const { code, json, stderr } = await place.runHere(...argv, '--json');
       expect(json).toEqual({ exitCode: code, message: TEXT });
       expect(stderr).toBe(`nightsweep: ${json.message}\n`);
     }
   });
 
   it('no object of any command shows the secret, and config says so', async () => {
-    const { json } = await place.run('config', '--json');
+    const { json } = await place.runHere('config', '--json');
     expect(json.settings).toContainEqual(
       expect.objectContaining({ key: 'clientSecret', value: '[redacted]', origin: 'environment' }),
     );

@@ -43,7 +43,7 @@ describe('a sweep that is asked to stop', () => {
     expect(stopped.json.counts.closed).toBe(place.count('close'));
     demandAgreement(place);
 
-    const next = await place.run('sweep', '--json');
+    const next = await place.runHere('sweep', '--json');
     expect(next.code).toBe(0);
     expect(next.json.counts.closed + stopped.json.counts.closed).toBe(COUNT);
     demandAgreement(place);
@@ -64,7 +64,7 @@ describe('a sweep that is asked to stop', () => {
     expect(await sweep.ended).toMatchObject({ code: 143, signal: null });
     expect(place.query('SELECT state FROM runs')).toEqual([{ state: 'running' }]);
     goOn();
-    expect((await place.run('sweep')).code).toBe(0);
+    expect((await place.runHere('sweep')).code).toBe(0);
     demandAgreement(place);
   });
 
@@ -83,7 +83,7 @@ describe('a sweep that is asked to stop', () => {
     expect(json.message).toContain('1 could not be read after the close');
     expect(place.query('SELECT count(*) AS n FROM intents')).toEqual([{ n: 1 }]);
     goOn();
-    expect((await place.run('sweep')).code).toBe(0);
+    expect((await place.runHere('sweep')).code).toBe(0);
     demandAgreement(place);
   });
 

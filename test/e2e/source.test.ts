@@ -44,7 +44,7 @@ describe('a sweep with a source', () => {
     const { place, owner } = await placeWithSource(3, { conversations: stale(3) });
     map(place, 1);
     owner.prepare('UPDATE web_sessions SET last_seen_at = ? WHERE id = 2').run(SQLITE(Date.now() - HOUR));
-    const { code, json, stderr } = await place.run('sweep', '--json');
+    const { code, json, stderr } = await place.runHere('sweep', '--json');
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(json.source).toEqual({
       import: { id: 1, kind: 'mapping', file: 'source:app.db' },
@@ -57,18 +57,18 @@ describe('a sweep with a source', () => {
     ]);
     demandAgreement(place);
 
-    const second = await place.run('sweep', '--json');
+    const second = await place.runHere('sweep', '--json');
     expect(second.json.source.counts).toMatchObject({ accepted: 0, rejected: 0 });
     expect(second.code).toBe(0);
   });
 
   it('that is gone closes nothing by policy, serves a request, and ends with 5', async () => {
     const { place, owner } = await placeWithSource(2, { conversations: stale(2) });
-    expect((await place.run('import', 'mapping', '--from-source')).code).toBe(0);
+    expect((await place.runHere('import', 'mapping', '--from-source')).code).toBe(0);
     place.file('closes.csv', `${idOf(2)}\n`);
-    await place.run('import', 'closes', 'closes.csv');
+    await place.runHere('import', 'closes', 'closes.csv');
     owner.exec('ALTER TABLE web_sessions RENAME COLUMN last_seen_at TO last_seen');
-    const { code, stdout } = await place.run('sweep');
+    const { code, stdout } = await place.runHere('sweep');
     expect(code).toBe(5);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'nothing is closed by policy: source.query reads the column last_seen_at, which is not there; did you mean last_seen?',
@@ -81,13 +81,13 @@ describe('a sweep with a source', () => {
     const { place } = await placeWithSource(3, { conversations: stale(3) });
     map(place, 1);
     const before = everything(place, 'runs', 'outcomes');
-    const { code, json } = await place.run('sweep', '--dry-run', '--json');
+    const { code, json } = await place.runHere('sweep', '--dry-run', '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ source: null, counts: { wouldClose: 1 } });
     expect(json.message).toContain('A real run would first take 3 new or changed rows of app.db');
     expect(everything(place, 'runs', 'outcomes')).toEqual(before);
-    await place.run('import', 'mapping', '--from-source');
-    const synced = await place.run('sweep', '--dry-run', '--json');
+    await place.runHere('import', 'mapping', '--from-source');
+    const synced = await place.runHere('sweep', '--dry-run', '--json');
     expect(synced.json).toMatchObject({ counts: { wouldClose: 3 } });
     expect(synced.json.message).not.toContain('A real run');
   });
@@ -97,7 +97,7 @@ describe('import mapping --from-source', () => {
   it('creates the database, takes good rows, lists bad ones by key, and keeps them', async () => {
     const { place, owner } = await placeWithSource(3);
     owner.exec("UPDATE web_sessions SET genesys_conversation_id = 'none' WHERE id = 2");
-    const { code, stdout } = await place.run('import', 'mapping', '--from-source');
+    const { code, stdout } = await place.runHere('import', 'mapping', '--from-source');
     expect(code).toBe(3);
     expect(stdout).toBe(`  conversation none: invalid_id
       "none" in conversation_id is not a UUID.
@@ -114,7 +114,7 @@ Synced 3 sessions from app.db (2 new or changed, 1 rejected).
     expect(reject).toMatchObject({ line: 3, code: 'invalid_id' });
     expect(JSON.parse(reject.raw)).toMatchObject({ conversation_id: 'none', session_id: 2 });
     expect(place.query('SELECT DISTINCT source FROM mappings')).toEqual([{ source: 'source:app.db' }]);
-    const { json } = await place.run('import', 'mapping', '--from-source', '--full', '--json');
+    const { json } = await place.runHere('import', 'mapping', '--from-source', '--full', '--json');
     expect(json).toEqual({
       import: { id: 2, kind: 'mapping', file: 'source:app.db' },
       dryRun: false,
@@ -141,7 +141,7 @@ Synced 3 sessions from app.db (2 new or changed, 1 rejected).
     expect(n).toBeGreaterThan(0);
     expect(n).toBeLessThan(20_000);
     expect(place.query('SELECT * FROM sources')).toEqual([]);
-    const { json } = await place.run('import', 'mapping', '--from-source', '--json');
+    const { json } = await place.runHere('import', 'mapping', '--from-source', '--json');
     expect(json.counts).toEqual({
       rows: 20_000,
       accepted: 20_000 - n,
@@ -183,7 +183,7 @@ Synced 3 sessions from app.db (2 new or changed, 1 rejected).
     place.file('empty.yaml', '');
     map(place, 0);
     Object.assign(place.env, env);
-    const { code, stdout, stderr } = await place.run('import', 'mapping', ...argv);
+    const { code, stdout, stderr } = await place.runHere('import', 'mapping', ...argv);
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr).toMatch(/^nightsweep: [^\n]+\n$/);
@@ -195,22 +195,22 @@ describe('what else shows the source', () => {
   it('doctor says whether it can be read, and config where it is', async () => {
     const { place, owner } = await placeWithSource(3);
     const check = async () =>
-      (await place.run('doctor', '--json')).json.checks.find(
+      (await place.runHere('doctor', '--json')).json.checks.find(
         ({ name }: { name: string }) => name === 'source',
       );
     expect(await check()).toMatchObject({
       status: 'ok',
       says: expect.stringContaining('3 rows for the next sweep'),
     });
-    await place.run('import', 'mapping', '--from-source');
+    await place.runHere('import', 'mapping', '--from-source');
     expect(await check()).toMatchObject({ status: 'ok' });
-    const { stdout } = await place.run('config');
+    const { stdout } = await place.runHere('config');
     expect(stdout).toContain(`source.file           ${join(place.dir, 'app.db')}`);
     owner.exec('DROP TABLE web_sessions');
     expect(await check()).toMatchObject({
       status: 'fail',
       says: expect.stringContaining('reads the table web_sessions'),
     });
-    expect((await place.run('doctor')).code).toBe(2);
+    expect((await place.runHere('doctor')).code).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Ended } from './child.ts';
-import { CLOSED_PORT, openPlace, type Place, preload } from './place.ts';
+import { type Ended, preload } from './child.ts';
+import { CLOSED_PORT, openPlace, type Place } from './place.ts';
 import { everything, idOf, map, stale } from './world.ts';
 
 const READ = 'conversation:communication:view';
@@ -41,7 +41,7 @@ describe('a sweep that cannot be begun says why in one sentence and changes noth
 
   async function demandRefusal(says: string): Promise<void> {
     const before = everything(place);
-    const { code, stdout, stderr } = await place.run('sweep');
+    const { code, stdout, stderr } = await place.runHere('sweep');
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/^nightsweep: [^\n]+[.?]\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -91,7 +91,7 @@ describe('a sweep that is not let in', () => {
     const open = () => place.query("SELECT count(*) AS n FROM mappings WHERE state = 'open'");
     expect(open()).toEqual([{ n: world.length }]);
     Object.assign(place.env, env);
-    const ended = await place.run('sweep', '--quiet');
+    const ended = await place.runHere('sweep', '--quiet');
     expect(open(), 'all are as before').toEqual([{ n: world.length }]);
     expect(place.query('SELECT * FROM intents')).toEqual([]);
     const said = ended.stdout + ended.stderr.replace(/^warning: No survey.*\n/m, '');
@@ -130,7 +130,7 @@ describe('a sweep that is not let in', () => {
       expect(one).toMatchObject({ reason: 'close', http_status: 403 });
       expect(one.detail).toContain(DISCONNECT);
     }
-    const runs = await place.run('runs', '1');
+    const runs = await place.runHere('runs', '1');
     expect(runs.stdout).toContain(`${failed.length} failed (close, 403, missing.permissions)`);
   });
 
@@ -160,8 +160,8 @@ describe('a sweep that is not let in', () => {
 
   it('close records no request', async () => {
     place = await openPlace({ conversations: stale(1), clientSecret: 'another' });
-    await place.run('db', 'migrate');
-    const { code, stderr } = await place.run('close', idOf(1));
+    await place.runHere('db', 'migrate');
+    const { code, stderr } = await place.runHere('close', idOf(1));
     expect(code).toBe(4);
     expect(stderr).toContain('refused the client credentials');
     expect(place.query('SELECT * FROM close_requests')).toEqual([]);

@@ -30,8 +30,8 @@ describe('something that cannot be done is answered with one sentence and the ri
     place.file('mapping.csv', mappingOf(2));
     place.file('empty.csv', '');
     place.file('text.db', 'this is no database\n'.repeat(100));
-    await place.run('import', 'mapping', 'mapping.csv');
-    await place.run('db', 'migrate', '--db', 'newer.db');
+    await place.runHere('import', 'mapping', 'mapping.csv');
+    await place.runHere('db', 'migrate', '--db', 'newer.db');
     const newer = new Database(join(place.dir, 'newer.db'));
     newer.pragma('user_version = 99');
     newer.close();
@@ -40,7 +40,7 @@ describe('something that cannot be done is answered with one sentence and the ri
   afterAll(() => place.leave());
 
   it.each(TYPED)('nightsweep %s: %i', async (typed, code, says) => {
-    const ended = await place.run(...typed.split(' '));
+    const ended = await place.runHere(...typed.split(' '));
     expect(ended.stderr).toContain(says);
     demandOneSentence(ended.stderr);
     expect(ended.code).toBe(code);

@@ -15,18 +15,24 @@ const HEADERS: readonly Record<string, string>[] = [
   {},
 ];
 
+/** A step of a path that every client takes before it sends anything, also where it is encoded. */
+const DOTS = /\/\.{1,2}(\/|$)/;
+
 /** A request that the description permits. */
 function proper(operation: Operation): fc.Arbitrary<{ path: string; sent: Sent }> {
   const names = Object.keys(operation.parameters);
   const parameters = fc.tuple(...names.map((name) => valid(operation.parameters[name])));
   const body = operation.body === null ? fc.constant(undefined) : valid(operation.body);
-  return fc.tuple(parameters, body).map(([values, sent]) => ({
-    path: names.reduce(
-      (path, name, i) => path.replace(`{${name}}`, encodeURIComponent(values[i])),
-      operation.path,
-    ),
-    sent: sent === undefined ? {} : { body: JSON.stringify(sent) },
-  }));
+  return fc
+    .tuple(parameters, body)
+    .map(([values, sent]) => ({
+      path: names.reduce(
+        (path, name, i) => path.replace(`{${name}}`, encodeURIComponent(values[i])),
+        operation.path,
+      ),
+      sent: sent === undefined ? {} : { body: JSON.stringify(sent) },
+    }))
+    .filter(({ path }) => !DOTS.test(path));
 }
 
 /** The same with something wrong in its path, its headers or its body. */
@@ -58,9 +64,9 @@ describe('its own description', () => {
   it('is kept: what it permits is answered as it says', async () => {
     const server = await aServer();
     const { operations } = await descriptionOf(server);
-    const one = fc
-      .constantFrom(...operations)
-      .chain((operation) => proper(operation).map((request) => ({ operation, ...request })));
+    const one = fc.oneof(
+      ...operations.map((operation) => proper(operation).map((request) => ({ operation, ...request }))),
+    );
     const seen = new Set<number>();
     await fc.assert(
       fc.asyncProperty(one, async ({ operation, path, sent }) => {
@@ -69,7 +75,8 @@ describe('its own description', () => {
         expect(operation.statuses, `${operation.method} ${path} ${said.text}`).toContain(said.status);
         expect(said.status).toBeLessThan(500);
       }),
-      tries(200),
+      // So many that each of these answers is there: one in a hundred is the rarest.
+      tries(1_000),
     );
     expect([...seen]).toEqual(expect.arrayContaining([200, 201, 202, 404]));
   });
@@ -78,9 +85,11 @@ describe('its own description', () => {
     const server = await aServer();
     const { operations } = await descriptionOf(server);
     const methods = fc.constantFrom('GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS');
-    const one = fc
-      .constantFrom(...operations)
-      .chain((operation) => fc.tuple(improper(operation), fc.oneof(fc.constant(operation.method), methods)));
+    const one = fc.oneof(
+      ...operations.map((operation) =>
+        fc.tuple(improper(operation), fc.oneof(fc.constant(operation.method), methods)),
+      ),
+    );
     await fc.assert(
       fc.asyncProperty(one, async ([{ path, sent }, method]) => {
         // That each refusal is a proper problem is looked at with every answer.
