@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/cli/commands/index.ts';
+import { COMMANDS } from '../../src/cli/commands/all.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { preload } from './child.ts';
 import { aPlace, CLOSED_PORT, openPlace, type Place } from './place.ts';
