@@ -5,6 +5,7 @@ import type { NightEnd } from '../domain/night.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Turns } from '../serve/turns.ts';
 import type { Context } from './command.ts';
+import { zoneOfMachine } from './zone.ts';
 
 export interface DashboardSources {
   readonly store: DashboardStore;
@@ -33,7 +34,7 @@ export function serveDashboard(context: Context, sources: DashboardSources): Das
     },
     clock: io.clock,
     // Nights are spoken of in the zone that they are planned in.
-    timeZone: given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: given.timeZone ?? zoneOfMachine(),
     staleAfterMs: policy.staleAfterMs,
     isAlive: ({ host, pid }) => {
       // A process that has our number may be one before us, in a container; ours runs nights by its schedule only.

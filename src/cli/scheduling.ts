@@ -12,6 +12,7 @@ import { sweepSettings } from './compose.ts';
 import { runNight, watchersOf } from './night.ts';
 import type { ProgressView } from './progress.ts';
 import { createTeller } from './render/schedule.ts';
+import { knownZone } from './zone.ts';
 
 /** When nights are due by the settings in force, all of them checked. */
 export interface ScheduleInForce extends Pick<ScheduleState, 'cron' | 'timeZone'> {
@@ -28,7 +29,7 @@ export interface ScheduleInForce extends Pick<ScheduleState, 'cron' | 'timeZone'
 export function scheduleInForce(context: Context): ScheduleInForce | null {
   const { cron, timeZone: given, jitterMs, catchUp } = context.config().config.schedule;
   if (cron === null) return null;
-  const timeZone = given ?? zoneOfMachine();
+  const timeZone = given ?? demandZone();
   const times = createTimes(cron, timeZone);
   const gaps = gapsOf(times, context.io.clock.now());
   if (jitterMs >= gaps.shortestMs) {
@@ -112,10 +113,10 @@ export function contradictions({ gaps }: ScheduleInForce, { expectedEveryMs }: C
   return [];
 }
 
-function zoneOfMachine(): string {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  // What TZ names may be none; then Node.js tells undefined, or a name that it does not take itself.
-  if (typeof timeZone === 'string' && timeZone !== 'Etc/Unknown') return timeZone;
+/** Nights at an hour that nobody meant are worse than none. */
+function demandZone(): string {
+  const timeZone = knownZone();
+  if (timeZone !== null) return timeZone;
   throw new UsageError(
     'The time zone of this machine is not known (TZ); set schedule.timeZone to a name such as Europe/Berlin.',
   );

@@ -6,6 +6,7 @@ import { type Command, type Context, oneOf } from '../command.ts';
 import { deliver } from '../deliver.ts';
 import { outputFile } from '../files.ts';
 import { reportWhatIf, WHAT_IF } from '../what-if.ts';
+import { zoneOfMachine } from '../zone.ts';
 
 /** What was closed, kept and why. */
 export const report: Command = {
@@ -43,7 +44,7 @@ export const report: Command = {
     if (bom && format !== 'csv') {
       throw new UsageError(`--bom is for a CSV, not for ${format}; add --format csv, or leave it out.`);
     }
-    const timeZone = args.text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timeZone = args.text('time-zone') ?? zoneOfMachine();
     const now = io.clock.now();
     const period = parsePeriod({
       since: args.text('since'),
