@@ -62,6 +62,7 @@ export interface ServerOptions {
   readonly schedule?: ScheduleState;
   /** Whether the process of a run is still there. */
   readonly isAlive?: boolean;
+  readonly timeZone?: string;
   /** How often an open dashboard asks for news, in ms. */
   readonly everyMs?: number;
 }
@@ -108,7 +109,12 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     store: { ...store.dashboard, ...options.seen },
     step: async (fn) => turns.read(fn),
     clock,
-    ...{ timeZone: 'UTC', staleAfterMs: DAY, expectedEveryMs: DAY, requestMaxAgeMs: 48 * HOUR },
+    ...{
+      timeZone: options.timeZone ?? 'UTC',
+      staleAfterMs: DAY,
+      expectedEveryMs: DAY,
+      requestMaxAgeMs: 48 * HOUR,
+    },
     background: () => options.background ?? null,
     schedule: () => options.schedule ?? null,
     lastNight: () => null,
