@@ -13,6 +13,7 @@ import { openStore, type Store } from '../store/store.ts';
 import type { SweepDeps, SweepSettings } from '../sweep/context.ts';
 import type { Context } from './command.ts';
 import { warnWhenExposed } from './exposure.ts';
+import { lifeOf } from './life.ts';
 import type { ProgressView } from './progress.ts';
 import { redactedLedger, redactedOutcome, redactedRuns } from './redacted-record.ts';
 import { sweepSync } from './sync.ts';
@@ -126,7 +127,8 @@ export function sweepDeps(
     work: store.work,
     ledger: redactedLedger(store.ledger, redact),
     identity: { host: io.host, pid: io.pid, version: io.version },
-    isAlive: io.isAlive,
+    // No two runs of a process are open at once but that which asks.
+    isAlive: (host, pid) => lifeOf({ host, pid }, io, false) !== 'dead',
     confirm: confirmation(context),
     onProgress: watch.progress.update,
     onOutcome: (outcome) => onOutcome(redactedOutcome(outcome, redact)),

@@ -75,7 +75,6 @@ export function createServing(
       dashboard: serveDashboard(context, {
         ...{ store: store.dashboard, turns, background: worker.state },
         schedule: () => schedule?.state() ?? null,
-        everyMs: inForce?.gaps.longestMs ?? null,
         lastNight,
       }),
       gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),

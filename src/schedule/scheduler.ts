@@ -1,3 +1,4 @@
+import { LATE_MS } from '../domain/expected.ts';
 import { DAY, type Instant, MINUTE, SECOND } from '../domain/time.ts';
 import { type ConcludedRun, nightOf } from '../night/night-of.ts';
 import type { Night } from '../night/ports.ts';
@@ -64,8 +65,6 @@ export interface Scheduler {
 
 /** How long it sleeps at a time: a machine that was suspended, or a clock that was set, is noticed by then. */
 const LOOK_EVERY_MS = MINUTE;
-/** Later than this a night does not begin by itself any more: its time has passed while nobody was looking. */
-const LATE_MS = 5 * MINUTE;
 /** A clock that goes back by less is only being trimmed. */
 const TRIMMED_MS = SECOND;
 /** A clock that goes back by more was wrong before, and so is what was done by it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, type Instant, MINUTE, SECOND, toIso } from '../../src/domain/time.ts';
 import { calendarOf } from '../../src/report/calendar.ts';
 import { readCron } from '../../src/schedule/cron.ts';
-import { createTimes, gapsOf, type Times } from '../../src/schedule/times.ts';
+import { createTimes, gapsOf, remembered, type Times } from '../../src/schedule/times.ts';
 
 function timesOf(text: string, timeZone: string): Times {
   const read = readCron(text);
@@ -81,6 +81,39 @@ describe('a rhythm through the day goes on as if the clocks were not changed', (
     ],
   ])('%s in %s after %s', (text, zone, from, expected) => {
     expect(listed(text, zone, from, expected.length)).toEqual(expected);
+  });
+});
+
+describe('times that are remembered', () => {
+  it('are the same, in whatever order they are asked for, and found once', () => {
+    const texts = fc.constantFrom('0 2 * * *', '0 * * * *', '*/5 3 * * MON-FRI', '0 2 29 2 *');
+    const moments = fc.array(fc.integer({ min: 0, max: 60 * 24 * 60 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(texts, moments, (text, asked) => {
+        const times = timesOf(text, BERLIN);
+        const next = remembered(times.next);
+        for (const n of asked) {
+          const after = YEAR_BEGINS + n * MINUTE;
+          const found = next(after);
+          expect([found, next(found)]).toEqual([times.next(after), times.next(times.next(after))]);
+        }
+      }),
+      { numRuns: 30 },
+    );
+    let found = 0;
+    const { next } = timesOf('0 * * * *', BERLIN);
+    const known = remembered((after) => {
+      found++;
+      return next(after);
+    });
+    const walk = () => {
+      let at = known(YEAR_BEGINS - MINUTE);
+      while (at < YEAR_BEGINS + DAY) at = known(at);
+    };
+    walk();
+    const before = found;
+    walk();
+    expect(found - before, 'the first is asked for again').toBe(1);
   });
 });
 

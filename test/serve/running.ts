@@ -17,6 +17,7 @@ import Database from '../../src/store/sqlite.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createWebhookIntake, type WebhookIntake } from '../../src/webhook/accept.ts';
 import { createAcceptor } from '../../src/webhook/acceptor.ts';
+import { every } from '../helpers/expected.ts';
 import { T0 } from '../store/fixtures.ts';
 
 export const TOKEN = 'a-token-of-the-tests-0123';
@@ -112,13 +113,13 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     ...{
       timeZone: options.timeZone ?? 'UTC',
       staleAfterMs: DAY,
-      expectedEveryMs: DAY,
+      expected: every(DAY),
       requestMaxAgeMs: 48 * HOUR,
     },
     background: () => options.background ?? null,
     schedule: () => options.schedule ?? null,
     lastNight: () => null,
-    isAlive: () => options.isAlive ?? true,
+    lifeOf: () => (options.isAlive === false ? 'dead' : 'alive'),
     everyMs: options.everyMs ?? 5_000,
   });
   let ids = 0;

@@ -10,7 +10,7 @@ export function examineSchedule(context: Context): Check {
   try {
     const inForce = scheduleInForce(context);
     if (inForce === null) return ok('schedule', 'none; nights are begun by cron, a timer or by hand');
-    const [contradiction] = contradictions(inForce, context.config().config);
+    const [contradiction] = contradictions(inForce, context.config());
     if (contradiction !== undefined) return warn('schedule', contradiction);
     const now = context.io.clock.now();
     const next = inForce.times.next(now);

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../config/duration.ts';
 import { EXIT } from '../../domain/errors.ts';
+import { COUNTED } from '../../domain/expected.ts';
 import { counted } from '../../domain/text.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import { calendarOf } from '../../report/calendar.ts';
-import { COUNTED, type Passed } from '../../schedule/plan.ts';
+import type { Passed } from '../../schedule/plan.ts';
 import type { ScheduleEvent } from '../../schedule/scheduler.ts';
 import type { Context } from '../command.ts';
 import type { ScheduleInForce } from '../scheduling.ts';
