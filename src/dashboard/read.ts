@@ -17,7 +17,7 @@ export const FAILURE_DAYS = 14;
 /** Rows of one step: some ms. */
 const STEP = 1_000;
 /** Nights of one step: some ms where the times of each have to be found. */
-const NIGHTS = 100;
+const NIGHTS = 30;
 /** More than are shown, since batches of requests are folded. */
 const RUNS = 200;
 const SHOWN = 5;

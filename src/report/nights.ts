@@ -8,7 +8,6 @@ import { LISTED, type Nights } from './report.ts';
 /** One night that was due: when its sweep began, or, without one, when it should have. */
 interface Night {
   readonly at: Instant;
-  readonly dueAt: Instant;
   readonly sweep: FullSweep | null;
 }
 
@@ -28,7 +27,7 @@ export function nightsOf(
 ): Night[] {
   const [first] = sweeps;
   if (first === undefined) return [];
-  const nights: Night[] = [{ at: first.startedAt, dueAt: first.startedAt, sweep: first }];
+  const nights: Night[] = [{ at: first.startedAt, sweep: first }];
   let anchor = first.startedAt;
   let next = 1;
   const wasAtWork = (night: DueNight) => {
@@ -48,7 +47,7 @@ export function nightsOf(
     if (nearest === null && next === sweeps.length && night.missingFrom > until) return nights;
     anchor = nearest?.startedAt ?? night.dueAt;
     if (nearest === null && wasAtWork(night)) continue;
-    nights.push({ at: anchor, dueAt: night.dueAt, sweep: nearest });
+    nights.push({ at: anchor, sweep: nearest });
   }
 }
 
@@ -83,11 +82,11 @@ export function countNights(
   };
 }
 
-/** Days on which a night was due, or will be next. */
+/** Days on which a night began, or should have, or will be next. */
 function daysOf(nights: readonly Night[], expected: Expected, calendar: Calendar): Nights['days'] {
   const days = new Map<string, 'due' | 'missing'>();
-  for (const { dueAt, sweep } of nights) {
-    const day = calendar.day(dueAt);
+  for (const { at, sweep } of nights) {
+    const day = calendar.day(at);
     if (days.get(day) !== 'missing') days.set(day, sweep === null ? 'missing' : 'due');
   }
   const last = nights.at(-1);
@@ -112,7 +111,7 @@ function withLateOnes(nights: readonly Night[], sweeps: readonly FullSweep[], ca
   return nights.flatMap((night) => {
     const late = night.sweep === null ? begun.get(calendar.day(night.at)) : undefined;
     if (late === undefined) return [night];
-    return serving.has(late) ? [] : [{ ...night, sweep: late }];
+    return serving.has(late) ? [] : [{ at: night.at, sweep: late }];
   });
 }
 

@@ -172,8 +172,8 @@ export interface Nights {
   readonly incomplete: number;
   readonly missing: Listed<MissingNight>;
   /**
-   * Days with a night that was due or comes next, `missing` where it did not run; no others are days of nights. Null: all
-   * days since the first sweep are.
+   * Days on which a night began or comes next, and those on which one is `missing`; no others are days of nights. Null:
+   * all days since the first sweep are.
    */
   readonly days: ReadonlyMap<string, 'due' | 'missing'> | null;
   /** The first real full sweep on record; null: none yet. */

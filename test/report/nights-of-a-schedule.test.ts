@@ -106,6 +106,18 @@ describe('the nights of a schedule', () => {
     expect(nights([found], hourly, until).missing.total, 'found dead').toBe(3);
   });
 
+  it('are of the day on which they began, where their jitter goes past midnight', () => {
+    const late = swept(['02', '04'].map((day) => at(`2026-11-${day}T00:10:00Z`)));
+    const now = at('2026-11-04T06:00:00Z');
+    expect(nights(late, byCron('50 23 * * *', HOUR), { until: now, now })).toMatchObject({
+      ...{ due: 3, run: 2, missing: { items: [{ day: '2026-11-02' }] } },
+      days: new Map([
+        ['2026-11-02', 'missing'],
+        ['2026-11-04', 'due'],
+      ]),
+    });
+  });
+
   it('name the days of nights, and no others', () => {
     const ran = dueTimes('0 2 * * SUN').filter((time) => time !== at('2026-11-15T02:00:00Z'));
     expect(nights(swept(ran), byCron('0 2 * * SUN')).days).toEqual(
