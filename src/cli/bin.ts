@@ -7,8 +7,7 @@ const version: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ).version;
 
-function isAlive(host: string, pid: number): boolean {
-  if (host !== hostname()) return true;
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -14,6 +14,7 @@ import type { SweepDeps, SweepSettings } from '../sweep/context.ts';
 import type { Sync } from '../sweep/ports.ts';
 import type { Context } from './command.ts';
 import { warnWhenExposed } from './exposure.ts';
+import { lifeOf } from './life.ts';
 import type { ProgressView } from './progress.ts';
 import { redactedLedger, redactedOutcome, redactedRuns } from './redacted-record.ts';
 
@@ -75,14 +76,26 @@ export function databaseExists(context: Context): boolean {
   return existsSync(databasePath(context));
 }
 
+/** Commands that only look at the record do without what these load, and should be there at once. */
+const theClient = () => import('../genesys/client.ts');
+const theSync = () => import('./sync.ts');
+
+/**
+ * Loads what sweeps of these settings need: whoever begins them weeks later may find the files on the disk replaced by those
+ * of another release.
+ */
+export async function loadForSweeps(context: Context): Promise<void> {
+  await theClient();
+  if (context.config().config.source !== null) await theSync();
+}
+
 /** @throws UsageError when the credentials are not complete or wrong in form */
 export async function connect(context: Context, signal: AbortSignal): Promise<Client> {
   const { io, log } = context;
   const { config } = context.config();
   const credentials = loadCredentials(context.surroundings);
   for (const file of credentials.secretFiles) warnWhenExposed(log, 'The file with the client secret', file);
-  // Not needed by commands that only look at the record, which should be there at once.
-  const { createClient } = await import('../genesys/client.ts');
+  const { createClient } = await theClient();
   return createClient({
     contract: config.api,
     apiUrl: credentials.apiUrl,
@@ -126,7 +139,8 @@ export async function sweepDeps(
     work: store.work,
     ledger: redactedLedger(store.ledger, redact),
     identity: { host: io.host, pid: io.pid, version: io.version },
-    isAlive: io.isAlive,
+    // No two runs of a process are open at once but that which asks.
+    isAlive: (host, pid) => lifeOf({ host, pid }, io, false) !== 'dead',
     confirm: confirmation(context),
     onProgress: watch.progress.update,
     onOutcome: (outcome) => onOutcome(redactedOutcome(outcome, redact)),
@@ -137,7 +151,7 @@ export async function sweepDeps(
 async function syncOf(context: Context, store: Store): Promise<Sync | null> {
   const { source } = context.config().config;
   if (source === null) return null;
-  const { sweepSync } = await import('./sync.ts');
+  const { sweepSync } = await theSync();
   return sweepSync(context, store, source);
 }
 

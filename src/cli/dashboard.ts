@@ -2,44 +2,51 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { createDashboard, type Dashboard } from '../dashboard/dashboard.ts';
 import type { BackgroundState, DashboardStore, ScheduleState } from '../dashboard/ports.ts';
 import type { NightEnd } from '../domain/night.ts';
+import type { Run } from '../domain/run.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Turns } from '../serve/turns.ts';
 import type { Context } from './command.ts';
+import { expectedNights } from './expected.ts';
+import { lifeOf } from './life.ts';
+import { zoneOfMachine } from './zone.ts';
 
 export interface DashboardSources {
   readonly store: DashboardStore;
   readonly turns: Turns;
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
-  /** The longest time between two nights of that schedule; null: there is none. */
-  readonly everyMs: number | null;
   readonly lastNight: () => NightEnd | null;
 }
 
 const EVERY_MS = 5 * SECOND;
 
+/** This process runs batches in the background, and nights by its schedule only, which begin before their runs. */
+function isOurs(
+  { kind, startedAt }: Run,
+  { background, schedule }: Pick<DashboardSources, 'background' | 'schedule'>,
+): boolean {
+  if (kind === 'webhook') return background()?.phase === 'working';
+  const since = schedule()?.runningSince ?? null;
+  return since !== null && since <= startedAt;
+}
+
 /** The dashboard of a server, in the time zone of the schedule, or else of this machine. */
-export function serveDashboard(context: Context, sources: DashboardSources): Dashboard {
+export async function serveDashboard(context: Context, sources: DashboardSources): Promise<Dashboard> {
   const { store, turns, background, schedule, lastNight } = sources;
   const { io } = context;
-  const { policy, requestMaxAgeMs, schedule: given, expectedEveryMs: expected } = context.config().config;
-  // Who runs the nights knows better how often they come.
-  const expectedEveryMs = sources.everyMs ?? expected;
+  const { policy, requestMaxAgeMs, schedule: given } = context.config().config;
   return createDashboard({
-    ...{ store, background, schedule, lastNight, expectedEveryMs, requestMaxAgeMs },
+    ...{ store, background, schedule, lastNight, requestMaxAgeMs },
+    expected: await expectedNights(context),
     step: async (fn) => {
       await breathe();
       return turns.read(fn);
     },
     clock: io.clock,
     // Nights are spoken of in the zone that they are planned in.
-    timeZone: given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: given.timeZone ?? zoneOfMachine(),
     staleAfterMs: policy.staleAfterMs,
-    isAlive: ({ host, pid }) => {
-      // A process that has our number may be one before us, in a container; ours runs nights by its schedule only.
-      const isOurs = host === io.host && pid === io.pid;
-      return isOurs ? schedule()?.runningSince != null : io.isAlive(host, pid);
-    },
+    lifeOf: (run) => lifeOf(run, io, isOurs(run, { background, schedule })),
     everyMs: EVERY_MS,
   });
 }

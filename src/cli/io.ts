@@ -18,7 +18,8 @@ export interface Io {
   readonly host: string;
   readonly pid: number;
   readonly version: string;
-  readonly isAlive: (host: string, pid: number) => boolean;
+  /** Whether this machine has a process of this number. */
+  readonly isAlive: (pid: number) => boolean;
   /**
    * Listens for SIGINT and SIGTERM: the first asks to stop, and `graceMs` (0) later all waiting ends; a second one
    * ends the process at once.

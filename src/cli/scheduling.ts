@@ -1,17 +1,18 @@
-import type { Config } from '../config/config.ts';
 import { loadCredentials } from '../config/credentials.ts';
 import { formatDuration } from '../config/duration.ts';
-import { LEAST_EXPECTED_MS } from '../config/settings.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { UsageError } from '../domain/errors.ts';
+import { everySoOften } from '../domain/expected.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ScheduleState } from '../schedule/ports.ts';
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts';
 import { createTimes, type Gaps, gapsOf, type Times } from '../schedule/times.ts';
 import type { Context } from './command.ts';
-import { sweepSettings } from './compose.ts';
+import { loadForSweeps, sweepSettings } from './compose.ts';
 import { runNight, watchersOf } from './night.ts';
 import type { ProgressView } from './progress.ts';
 import { createTeller } from './render/schedule.ts';
+import { knownZone } from './zone.ts';
 
 /** When nights are due by the settings in force, all of them checked. */
 export interface ScheduleInForce extends Pick<ScheduleState, 'cron' | 'timeZone'> {
@@ -32,7 +33,7 @@ export function demandSchedule(context: Context): ScheduleInForce {
       'schedule.cron is not set, so there is no night to run; give it in nightsweep.yaml or as NIGHTSWEEP_SCHEDULE_CRON (schedule takes --cron, too), such as "30 2 * * *".',
     );
   }
-  const timeZone = given ?? zoneOfMachine();
+  const timeZone = given ?? demandZone();
   const times = createTimes(cron, timeZone);
   const gaps = gapsOf(times, context.io.clock.now());
   if (jitterMs >= gaps.shortestMs) {
@@ -51,7 +52,8 @@ export async function demandReady(context: Context): Promise<ScheduleInForce> {
   const inForce = demandSchedule(context);
   loadCredentials(context.surroundings);
   await watchersOf(context, true);
-  for (const warning of contradictions(inForce, context.config().config)) context.log.warn(warning);
+  await loadForSweeps(context);
+  for (const warning of contradictions(inForce, context.config())) context.log.warn(warning);
   return inForce;
 }
 
@@ -84,33 +86,36 @@ export function createSchedule(
   });
 }
 
-/** So much earlier or later the report takes a night for the one that was expected. */
-const EXPECTED_WITHIN = 1.5;
+/** Two nights that begin closer to each other than this share of `expectedEvery` may both be taken for one. */
+const TOLD_APART = 2 / 3;
 
-/** What the report would make of these nights: it knows of `expectedEvery` only. */
-export function contradictions({ gaps }: ScheduleInForce, { expectedEveryMs }: Config): string[] {
-  if (expectedEveryMs === null) return [];
-  const expected = `expectedEvery is ${formatDuration(expectedEveryMs)}`;
-  const longest = formatDuration(gaps.longestMs);
-  if (gaps.longestMs > expectedEveryMs * EXPECTED_WITHIN) {
+/** What would be made of these nights by an `expectedEvery` that somebody has given, which comes before the schedule. */
+export function contradictions(
+  { gaps, jitterMs }: ScheduleInForce,
+  { config, origins }: Pick<LoadedConfig, 'config' | 'origins'>,
+): string[] {
+  const everyMs = config.expectedEveryMs;
+  if (everyMs === null || origins.expectedEvery === 'default') return [];
+  const expected = `expectedEvery is ${formatDuration(everyMs)}`;
+  const remedy = 'leave expectedEvery out, and the times of the schedule are what is expected';
+  const longestMs = gaps.longestMs + jitterMs;
+  if (longestMs > everySoOften(everyMs, expected).after(0).missingFrom) {
     return [
-      `${expected}, but schedule.cron leaves up to ${longest} between two nights, so the report will call nights missing that were never due; set expectedEvery to ${longest}, or to none.`,
+      `${expected}, but schedule.cron leaves up to ${formatDuration(longestMs)} between two nights, so some will be called missing that were never due; ${remedy}.`,
     ];
   }
-  const shortestMs = Math.max(gaps.longestMs, LEAST_EXPECTED_MS);
-  if (shortestMs * EXPECTED_WITHIN < expectedEveryMs) {
-    const isLeast = shortestMs > gaps.longestMs;
+  if (gaps.shortestMs < everyMs * TOLD_APART) {
     return [
-      `${expected}, but schedule.cron leaves ${longest} at most between two nights, so the report will not notice when one is missing; set expectedEvery to ${formatDuration(shortestMs)}${isLeast ? ', the shortest there is' : ''}.`,
+      `${expected}, but schedule.cron has two nights only ${formatDuration(gaps.shortestMs)} apart, so not all that are missing will be noticed; ${remedy}.`,
     ];
   }
   return [];
 }
 
-function zoneOfMachine(): string {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  // What TZ names may be none; then Node.js tells undefined, or a name that it does not take itself.
-  if (typeof timeZone === 'string' && timeZone !== 'Etc/Unknown') return timeZone;
+/** Nights at an hour that nobody meant are worse than none. */
+function demandZone(): string {
+  const timeZone = knownZone();
+  if (timeZone !== null) return timeZone;
   throw new UsageError(
     'The time zone of this machine is not known (TZ); set schedule.timeZone to a name such as Europe/Berlin.',
   );

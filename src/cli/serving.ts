@@ -14,7 +14,7 @@ import { createTurns } from '../serve/turns.ts';
 import type { Store } from '../store/store.ts';
 import { withCloseRequests } from '../webhook/with-close-requests.ts';
 import type { Context } from './command.ts';
-import { databasePath, openRecord, reopenRecord } from './compose.ts';
+import { databasePath, loadForSweeps, openRecord, reopenRecord } from './compose.ts';
 import { serveDashboard } from './dashboard.ts';
 import { readLastNight, readUnrecordedNight } from './last-night.ts';
 import { demandTellable } from './notifications.ts';
@@ -55,7 +55,9 @@ export async function createServing(
   };
   try {
     const events = { ...working.events, accept: store.events.accept };
-    const all = hasCredentials(context) ? withCloseRequests(events, working.asked) : events;
+    const canClose = hasCredentials(context);
+    if (canClose) await loadForSweeps(context);
+    const all = canClose ? withCloseRequests(events, working.asked) : events;
     const webhooks = createWebhooks(context, { ...working, events: all });
     const { clock } = io;
     const turns = createTurns({
@@ -71,10 +73,9 @@ export async function createServing(
     });
     const revealToken = token && (() => token.token.reveal());
     const pages = {
-      dashboard: serveDashboard(context, {
+      dashboard: await serveDashboard(context, {
         ...{ store: store.dashboard, turns, background: worker.state },
         schedule: () => schedule?.state() ?? null,
-        everyMs: inForce?.gaps.longestMs ?? null,
         lastNight: () => readLastNight(databasePath(context)),
       }),
       gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),

@@ -7,6 +7,7 @@ import type { PolicyChange } from '../report/what-if.ts';
 import type { Context, Flags } from './command.ts';
 import { deliver } from './deliver.ts';
 import { outputFile } from './files.ts';
+import { zoneOfMachine } from './zone.ts';
 
 /** The flag of `report` that asks about another policy instead of counting. */
 export const WHAT_IF: Flags = {
@@ -75,7 +76,7 @@ export async function reportWhatIf(context: Context, given: string): Promise<Exi
   const { changes, asked } = parseWhatIf(given);
   refuseOthers(context);
   const { parsePeriod } = await import('../report/period.ts');
-  const timeZone = args.text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = args.text('time-zone') ?? zoneOfMachine();
   const period = parsePeriod({
     since: args.text('since'),
     until: args.text('until'),

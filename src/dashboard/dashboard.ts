@@ -1,5 +1,4 @@
 import type { NightEnd } from '../domain/night.ts';
-import type { Run } from '../domain/run.ts';
 import { SECOND } from '../domain/time.ts';
 import { cached } from '../metrics/cached.ts';
 import type { Clock } from '../sweep/ports.ts';
@@ -21,8 +20,6 @@ export interface DashboardParts extends Omit<Question, 'now'> {
   readonly schedule: () => ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
   readonly lastNight: () => NightEnd | null;
-  /** Whether the process that began a run is still there. */
-  readonly isAlive: (run: Run) => boolean;
   /** How often an open page asks for news. */
   readonly everyMs: number;
 }
@@ -44,7 +41,7 @@ export interface Dashboard {
 
 /** However many look at it, and however large the record is, others are served meanwhile. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { clock, timeZone, expectedEveryMs, requestMaxAgeMs, isAlive, everyMs } = parts;
+  const { clock, timeZone, expected, requestMaxAgeMs, lifeOf, everyMs } = parts;
   const times = timesIn(timeZone);
   const reading = cached(() => readSeen(parts.store, { ...parts, now: clock.now() }, parts.step), clock.now, {
     leastMs: FRESH_MS,
@@ -54,7 +51,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     look: async () => {
       const { value: seen, at } = await reading();
       const model = modelOf({
-        ...{ seen, times, expectedEveryMs, requestMaxAgeMs, isAlive },
+        ...{ seen, times, expected, requestMaxAgeMs, lifeOf },
         background: parts.background(),
         schedule: parts.schedule(),
         lastNight: parts.lastNight(),

@@ -1,6 +1,6 @@
 import { type Around, type Need, needsOf } from './needs.ts';
 import { type RunLine, runLines } from './run-lines.ts';
-import { nextOf, type Verdict, verdictOf } from './verdict.ts';
+import { isAtWork, nextOf, type Verdict, verdictOf } from './verdict.ts';
 
 /** Everything that the dashboard says. */
 export interface Model
@@ -22,6 +22,6 @@ export function modelOf(around: Around): Model {
     verdict: verdictOf(around),
     next: nextOf(around),
     needs: needsOf(around),
-    runs: runLines(seen.runs, around.isAlive, RUNS),
+    runs: runLines(seen.runs, (run) => isAtWork(run, around), RUNS),
   };
 }

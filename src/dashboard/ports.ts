@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '../domain/outcome.ts';
-import type { Run } from '../domain/run.ts';
+import type { Life, Run } from '../domain/run.ts';
 import type { Summary } from '../domain/summary.ts';
 import type { Instant } from '../domain/time.ts';
 import type { FailureRow, FullSweep, Page, Resting } from '../report/ports.ts';
@@ -68,6 +68,9 @@ export interface DashboardStore {
   events(settledSince: Instant): EventFigures;
 }
 
+/** What is known of the process that began a run. */
+export type LifeOf = (run: Run) => Life;
+
 /** What the background is doing about events and close requests. */
 export interface BackgroundState {
   readonly phase: 'stopped' | 'idle' | 'working' | 'waiting_for_lease' | 'backing_off';
@@ -81,7 +84,7 @@ export interface BackgroundState {
 export interface ScheduleState {
   readonly cron: string;
   readonly timeZone: string;
-  /** Null: there is none. */
+  /** Past where it should have begun and has not; null: there is none. */
   readonly nextAt: Instant | null;
   readonly runningSince: Instant | null;
 }

@@ -1,4 +1,5 @@
 import { sourceOf } from '../domain/close-request.ts';
+import type { Expected } from '../domain/expected.ts';
 import type { OutcomeKind } from '../domain/outcome.ts';
 import { noRequests, type Run } from '../domain/run.ts';
 import { DAY, type Instant } from '../domain/time.ts';
@@ -7,7 +8,7 @@ import { figures } from '../report/figures.ts';
 import { startOfDay } from '../report/period.ts';
 import type { OutcomeRow } from '../report/ports.ts';
 import { LISTED, type Report } from '../report/report.ts';
-import type { Asked, DashboardStore, EventFigures, Held, OpenKey, OpenStretch } from './ports.ts';
+import type { Asked, DashboardStore, EventFigures, Held, LifeOf, OpenKey, OpenStretch } from './ports.ts';
 
 /** Days of figures; whole weeks, so that weekdays can be compared. */
 export const DAYS = 28;
@@ -15,6 +16,8 @@ export const DAYS = 28;
 export const FAILURE_DAYS = 14;
 /** Rows of one step: some ms. */
 const STEP = 1_000;
+/** Nights of one step: some ms where the times of each have to be found. */
+const NIGHTS = 30;
 /** More than are shown, since batches of requests are folded. */
 const RUNS = 200;
 const SHOWN = 5;
@@ -47,7 +50,9 @@ export interface Question {
   readonly now: Instant;
   readonly timeZone: string;
   readonly staleAfterMs: number;
-  readonly expectedEveryMs: number | null;
+  /** Null: no night is expected. */
+  readonly expected: Expected | null;
+  readonly lifeOf: LifeOf;
 }
 
 /** Runs one short read; between two of them others have their turn. */
@@ -55,13 +60,15 @@ export type Step = <T>(fn: () => T) => Promise<T>;
 
 /** Reads in short steps, so not as of one moment: what runs meanwhile may be in one figure and not yet in another. */
 export async function readSeen(store: DashboardStore, question: Question, step: Step): Promise<Seen> {
-  const { now, timeZone, staleAfterMs, expectedEveryMs } = question;
+  const { now, timeZone, staleAfterMs, expected } = question;
   const since = firstOf(DAYS, question);
   const lastSweep = await step(store.lastSweep);
   const runs = await step(() => store.runs(RUNS));
   const sweeps = await step(() => store.sweeps(since));
   const firstSweepAt = await step(store.firstSweepAt);
   const isRunning = lastSweep !== null && lastSweep.state === 'running';
+  const atWork = isRunning && question.lifeOf(lastSweep) === 'alive' ? lastSweep.id : null;
+  if (expected !== null) await walk(expected, sweeps[0]?.startedAt ?? now, now, step);
   const progress = isRunning ? await step(() => store.progress(lastSweep.id)) : null;
   const asked = await readAsked(store, step);
   const waiting = await readOpen(store, question, step);
@@ -87,7 +94,7 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
       resting,
       detailSince: null,
     },
-    { since, until: now, now, timeZone, by: 'day', expectedEveryMs },
+    { since, until: now, now, timeZone, by: 'day', expected, atWork },
   );
   return { now, report, lastSweep, progress, runs, held: waiting.held, asked, events };
 }
@@ -95,6 +102,17 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
 /** The first moment of so many days, today among them. */
 function firstOf(days: number, { now, timeZone }: Question): Instant {
   return startOfDay(calendarOf(timeZone).day(now - (days - 1) * DAY), timeZone);
+}
+
+/** Times of a schedule are found one after the other, and then known. */
+async function walk(expected: Expected, from: Instant, now: Instant, step: Step): Promise<void> {
+  for (let at = from; at < now; ) {
+    at = await step(() => {
+      let reached = at;
+      for (let n = 0; n < NIGHTS && reached < now; n++) reached = expected.after(reached).dueAt;
+      return reached;
+    });
+  }
 }
 
 async function readSums(

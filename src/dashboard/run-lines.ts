@@ -34,10 +34,10 @@ const ENDS: Readonly<Record<number, readonly [Tone, string]>> = {
 };
 
 /** The newest runs; batches of the background that follow one another are one line. */
-export function runLines(runs: readonly Run[], isAlive: (run: Run) => boolean, most: number): RunLine[] {
+export function runLines(runs: readonly Run[], isAtWork: (run: Run) => boolean, most: number): RunLine[] {
   const lines: RunLine[] = [];
   for (const run of runs) {
-    const line = lineOf(run, isAlive);
+    const line = lineOf(run, isAtWork);
     const last = lines.at(-1);
     if (last !== undefined && isBatch(run) && isBatch(last.run) && run.state !== 'running') {
       lines[lines.length - 1] = together(last, line);
@@ -51,9 +51,9 @@ function isBatch({ kind }: Run): boolean {
   return kind === 'webhook';
 }
 
-function lineOf(run: Run, isAlive: (run: Run) => boolean): RunLine {
+function lineOf(run: Run, isAtWork: (run: Run) => boolean): RunLine {
   const { counts } = run;
-  const [tone, end] = endOf(run, isAlive);
+  const [tone, end] = endOf(run, isAtWork);
   return {
     ...{ run, n: 1, what: whatOf(run), tone, end, exitCode: run.exitCode },
     closed: run.dryRun ? counts.wouldClose : counts.closed,
@@ -63,8 +63,8 @@ function lineOf(run: Run, isAlive: (run: Run) => boolean): RunLine {
   };
 }
 
-function endOf(run: Run, isAlive: (run: Run) => boolean): readonly [Tone, string] {
-  if (run.state === 'running') return isAlive(run) ? ['busy', 'at work'] : ['bad', 'died'];
+function endOf(run: Run, isAtWork: (run: Run) => boolean): readonly [Tone, string] {
+  if (run.state === 'running') return isAtWork(run) ? ['busy', 'at work'] : ['bad', 'died'];
   if (run.exitCode === null) return ['bad', 'interrupted'];
   return ENDS[run.exitCode] ?? ['bad', 'failed'];
 }

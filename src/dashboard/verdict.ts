@@ -1,10 +1,11 @@
 import { EXIT } from '../domain/errors.ts';
+import { COUNTED, type Expected, type Overdue, overdueSince } from '../domain/expected.ts';
 import { isRunOf, type NightEnd, offRecord } from '../domain/night.ts';
-import { isFullSweep, isOverdue, LATE_SHARE, type Run } from '../domain/run.ts';
-import { HOUR, humanDuration, type Instant } from '../domain/time.ts';
+import { isFullSweep, type Run } from '../domain/run.ts';
+import { HOUR, humanDuration, type Instant, MINUTE } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
 import { endingOf } from './ending.ts';
-import type { ScheduleState } from './ports.ts';
+import type { LifeOf, ScheduleState } from './ports.ts';
 import type { Seen } from './read.ts';
 import { roughly, type Times } from './times.ts';
 
@@ -30,33 +31,42 @@ export interface Watched {
   readonly schedule: ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
   readonly lastNight: NightEnd | null;
-  readonly expectedEveryMs: number | null;
-  /** Whether the process that began a run is still there. */
-  readonly isAlive: (run: Run) => boolean;
+  /** Null: no night is expected. */
+  readonly expected: Expected | null;
+  readonly lifeOf: LifeOf;
   readonly times: Times;
 }
 
 export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
-  const { lastSweep, now } = seen;
+  const { lastSweep } = seen;
   if (lastSweep?.state === 'running' && isAtWork(lastSweep, watched)) return atWork(lastSweep, watched);
+  const since = schedule?.runningSince ?? null;
+  if (since !== null && (lastSweep === null || lastSweep.startedAt < since)) {
+    return atWorkAlready(since, lastSweep, times);
+  }
   const off = offRecord(lastNight, lastSweep);
   if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
   if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
-  if (schedule?.runningSince != null && lastSweep === null)
-    return atWorkAlready(schedule.runningSince, times);
   if (lastSweep === null) return nothingYet(schedule);
-  const everyMs = watched.expectedEveryMs;
-  if (everyMs !== null && isOverdue(lastSweep.startedAt, everyMs, now)) {
-    return didNotRun(lastSweep, everyMs, watched);
-  }
-  return ended(lastSweep, watched);
+  const overdue = overdueOf(lastSweep, watched);
+  return overdue === null ? ended(lastSweep, watched) : didNotRun(lastSweep, overdue, watched);
 }
 
-/** What one on another machine is at nobody knows; when the next is overdue, it is not at work any more. */
-function isAtWork(run: Run, { seen, lastNight, expectedEveryMs, isAlive }: Watched): boolean {
+function overdueOf(last: Run, { seen, expected }: Watched): Overdue | null {
+  return expected === null ? null : overdueSince(expected, last, seen.now);
+}
+
+/**
+ * Whether a run that has not ended is still at work. Of one on another machine nobody knows; a sweep is not any more when
+ * the next one is overdue.
+ */
+export function isAtWork(run: Run, watched: Watched): boolean {
+  const { lastNight, lifeOf } = watched;
+  const life = lifeOf(run);
+  if (!isFullSweep(run)) return life !== 'dead';
   if (lastNight !== null && isRunOf(lastNight, run)) return false;
-  return isAlive(run) && (expectedEveryMs === null || !isOverdue(run.startedAt, expectedEveryMs, seen.now));
+  return life === 'alive' || (life === 'unknown' && overdueOf(run, watched) === null);
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {
@@ -76,10 +86,11 @@ function atWork(run: Run, { seen, times }: Watched): Verdict {
   };
 }
 
-function atWorkAlready(since: Instant, times: Times): Verdict {
+/** It has no run on record yet. */
+function atWorkAlready(since: Instant, before: Run | null, times: Times): Verdict {
   return {
     ...{ tone: 'busy', word: 'At work', short: 'at work' },
-    sentence: 'The first sweep is at work.',
+    sentence: before === null ? 'The first sweep is at work.' : 'A sweep is at work.',
     facts: [`It began ${times.when(since)}.`],
     todo: null,
   };
@@ -116,9 +127,8 @@ function nothingYet(schedule: ScheduleState | null): Verdict {
   };
 }
 
-function didNotRun(last: Run, everyMs: number, { seen, times }: Watched): Verdict {
-  const dueAt = last.startedAt + everyMs;
-  const nights = Math.floor((seen.now - last.startedAt - LATE_SHARE * everyMs) / everyMs);
+function didNotRun(last: Run, { firstDueAt: dueAt, nights }: Overdue, { seen, times }: Watched): Verdict {
+  const more = `${nights < COUNTED ? '' : 'at least '}${count(nights - 1)} more`;
   const isLastNight = nights === 1 && isNightly(dueAt, seen.now, times);
   return {
     ...{ tone: 'bad', word: 'Did not run', short: 'did not run' },
@@ -126,7 +136,7 @@ function didNotRun(last: Run, everyMs: number, { seen, times }: Watched): Verdic
       ? 'Last night did not run.'
       : `No sweep has run since ${times.when(last.startedAt)}.`,
     facts: [
-      `One was due ${times.when(dueAt)}${nights > 1 ? `, and ${count(nights - 1)} more since` : ''}.`,
+      `One was due ${times.when(dueAt)}${nights > 1 ? `, and ${more} since` : ''}.`,
       `The last one closed ${count(last.counts.closed)}, on ${times.when(last.startedAt)}.`,
     ],
     todo: 'See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.',
@@ -166,12 +176,17 @@ function isNightly(at: Instant, now: Instant, { hour }: Times): boolean {
 }
 
 /** When the next sweep is due, in a sentence; null: nobody knows. */
-export function nextOf({ seen, schedule, expectedEveryMs, times }: Watched): string | null {
+export function nextOf({ seen, schedule, expected, times }: Watched): string | null {
   const { now, lastSweep } = seen;
   if (schedule?.nextAt != null) {
-    return `The next begins ${times.when(schedule.nextAt)}, in ${roughly(schedule.nextAt - now)}.`;
+    const { nextAt } = schedule;
+    if (nextAt < now - MINUTE) return `The next was to begin ${times.when(nextAt)}, and has not.`;
+    return `The next begins ${times.when(nextAt)}, in ${roughly(nextAt - now)}.`;
   }
-  if (expectedEveryMs === null || lastSweep === null) return null;
-  const dueAt = lastSweep.startedAt + expectedEveryMs;
+  if (expected === null) return null;
+  // Times of a schedule are those of the clock, whatever has run.
+  const from = expected.everyMs === null ? now : lastSweep?.startedAt;
+  if (from === undefined) return null;
+  const { dueAt } = expected.after(from);
   return dueAt > now ? `The next is due ${times.when(dueAt)}, in ${roughly(dueAt - now)}.` : null;
 }

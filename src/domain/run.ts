@@ -112,6 +112,9 @@ export interface Run {
   readonly version: string;
 }
 
+/** Whether the process that began a run is there; of one on another machine nobody knows. */
+export type Life = 'alive' | 'dead' | 'unknown';
+
 /** The job of a night, as opposed to what people try out and what comes in by day. */
 export function isFullSweep({ kind, scope, dryRun }: Pick<Run, 'kind' | 'scope' | 'dryRun'>): boolean {
   return kind === 'sweep' && scope === 'full' && !dryRun;
@@ -120,12 +123,4 @@ export function isFullSweep({ kind, scope, dryRun }: Pick<Run, 'kind' | 'scope' 
 /** The nights that others are compared with: real, full and ended in good order. */
 export function isBaseline(run: Pick<Run, 'kind' | 'scope' | 'dryRun' | 'exitCode'>): boolean {
   return isFullSweep(run) && run.exitCode !== null && [0, 3, 6].includes(run.exitCode);
-}
-
-/** How long after it was due a night is missing, as a share of the time between two nights. */
-export const LATE_SHARE = 1 / 4;
-
-/** Whether the night after the one that began then is missing by now. */
-export function isOverdue(lastBeganAt: Instant, everyMs: number, now: Instant): boolean {
-  return now > lastBeganAt + everyMs * (1 + LATE_SHARE);
 }

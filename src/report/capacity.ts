@@ -1,4 +1,5 @@
-import { humanDuration, type Instant } from '../domain/time.ts';
+import type { Expected } from '../domain/expected.ts';
+import type { Instant } from '../domain/time.ts';
 import type { CloseDetail } from './ports.ts';
 import type { CapacityFreed } from './report.ts';
 
@@ -9,7 +10,7 @@ export interface CapacityFrame {
   readonly end: Instant;
   /** When nights were due, in the order of time, one after the end included; null when none is expected. */
   readonly dueNights: readonly Instant[] | null;
-  readonly expectedEveryMs: number | null;
+  readonly expected: Pick<Expected, 'inWords'> | null;
 }
 
 /** Adds up the slots that closes have freed. */
@@ -53,11 +54,11 @@ function firstAfter(moments: readonly Instant[], at: Instant): Instant {
   return moments[low] ?? at;
 }
 
-function formulaOf({ dueNights, expectedEveryMs }: CapacityFrame): string[] {
+function formulaOf({ dueNights, expected }: CapacityFrame): string[] {
   const lower =
-    dueNights === null || expectedEveryMs === null
+    dueNights === null || expected === null
       ? 'There is no lower bound, because no night is expected or none has run yet.'
-      : `At least: from each close to the next night that was due (every ${humanDuration(expectedEveryMs)}), as if that night had closed it instead; what was reopened counts as nothing.`;
+      : `At least: from each close to the next night that was due (${expected.inWords}), as if that night had closed it instead; what was reopened counts as nothing.`;
   return [
     'Each conversation that was closed while an agent was connected is taken to have held one slot of that agent until then.',
     lower,

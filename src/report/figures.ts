@@ -1,3 +1,4 @@
+import type { Expected } from '../domain/expected.ts';
 import type { RequestFigures } from '../domain/run.ts';
 import type { Instant } from '../domain/time.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
@@ -36,8 +37,10 @@ export interface ReportQuestion {
   readonly now: Instant;
   readonly timeZone: string;
   readonly by: Grouping;
-  /** How often a full sweep should run; null: no night is expected. */
-  readonly expectedEveryMs: number | null;
+  /** Null: no night is expected. */
+  readonly expected: Expected | null;
+  /** The full sweep that is known to be at work; null: none is. */
+  readonly atWork: number | null;
 }
 
 /** What is on record, for {@link figures}. */
@@ -55,14 +58,14 @@ export interface Recorded {
 
 /** All figures, in one pass over the outcomes. Rows outside the period are left out. Pure: equal input, equal report. */
 export function figures(recorded: Recorded, question: ReportQuestion): Report {
-  const { since, until, now, timeZone, by, expectedEveryMs } = question;
+  const { since, until, now, timeZone, by, expected } = question;
   const { runs } = recorded;
   const calendar = calendarOf(timeZone);
   const end = Math.min(until, now);
-  const nights = expectedEveryMs === null ? [] : nightsOf(runs.sweeps, expectedEveryMs, end);
+  const nights = expected === null ? [] : nightsOf(runs.sweeps, expected, end, question.atWork);
   const groups = createGroups(by, calendar, by === 'day' ? daysOf(question, calendar) : []);
   const days = createDays(question, calendar, runs.sweeps);
-  const closes = createCloses({ since, end, dueNights: dueNights(nights, expectedEveryMs), expectedEveryMs });
+  const closes = createCloses({ since, end, dueNights: dueNights(nights, expected), expected });
   const unfinished = new Set(runs.unfinished);
   const detailSince = recorded.detailSince ?? since;
   const kept = new Map<string, number>();
@@ -95,7 +98,7 @@ export function figures(recorded: Recorded, question: ReportQuestion): Report {
     requests: requestsSpent(runs, unfinishedRequests, totals.closed),
     backlog: recorded.backlog,
     backlogTrend: backlogTrend(runs.sweeps, question, calendar),
-    nights: expectedEveryMs === null ? null : countNights(nights, expectedEveryMs, question, calendar, runs),
+    nights: expected === null ? null : countNights(nights, expected, question, calendar, runs),
     ...closes.figures(),
     failures: listed(recorded.failures, ({ restsUntil, ...failure }) => ({
       ...failure,
@@ -107,10 +110,10 @@ export function figures(recorded: Recorded, question: ReportQuestion): Report {
 }
 
 /** The nights that were due, and the one that is due next; null without any. */
-function dueNights(nights: readonly { readonly at: Instant }[], everyMs: number | null): Instant[] | null {
+function dueNights(nights: readonly { readonly at: Instant }[], expected: Expected | null): Instant[] | null {
   const last = nights.at(-1);
-  if (last === undefined || everyMs === null) return null;
-  return [...nights.map(({ at }) => at), last.at + everyMs];
+  if (last === undefined || expected === null) return null;
+  return [...nights.map(({ at }) => at), expected.after(last.at).dueAt];
 }
 
 function mostFirst(counts: ReadonlyMap<string, number>): ReasonCount[] {

@@ -1,4 +1,4 @@
-import { LATE_SHARE } from '../domain/run.ts';
+import { type DueNight, type Expected, leavesOut } from '../domain/expected.ts';
 import { DAY, type Instant } from '../domain/time.ts';
 import type { Calendar } from './calendar.ts';
 import type { Period } from './period.ts';
@@ -12,50 +12,61 @@ interface Night {
 }
 
 /**
- * The nights since the first of these sweeps: each is due `everyMs` after the one before, and served by the sweep
- * that began nearest to that moment, half that time earlier or later at most. So a second sweep of the same night is
- * no night of its own, a job that moves to another hour misses none, and what follows a missing one is due by it.
+ * The nights since the first of these sweeps, each with the sweep that it was served by. So a second sweep of the same
+ * night is no night of its own, and one that was due while the sweep before was at work is none at all. Where nights are
+ * due so often, a job that moves to another hour misses none, and what follows a missing one is due by it.
  *
- * @param sweeps in the order of time
+ * @param sweeps in the order of time; one that is at work ends at `until`
  * @param until a night that could still begin by then is not missing yet
  */
-export function nightsOf(sweeps: readonly FullSweep[], everyMs: number, until: Instant): Night[] {
+export function nightsOf(
+  sweeps: readonly FullSweep[],
+  expected: Expected,
+  until: Instant,
+  atWork: number | null,
+): Night[] {
   const [first] = sweeps;
   if (first === undefined) return [];
   const nights: Night[] = [{ at: first.startedAt, sweep: first }];
   let anchor = first.startedAt;
   let next = 1;
+  const wasAtWork = (night: DueNight) => {
+    const before = sweeps[next - 1] as FullSweep;
+    return leavesOut(before.id === atWork ? { ...before, finishedAt: until, exitCode: 0 } : before, night);
+  };
   for (;;) {
-    const dueAt = anchor + everyMs;
+    const night = expected.after(anchor);
     let nearest: FullSweep | null = null;
     for (; next < sweeps.length; next++) {
       const sweep = sweeps[next] as FullSweep;
-      if (sweep.startedAt >= dueAt + everyMs / 2) break;
-      if (sweep.startedAt < dueAt - everyMs / 2) continue;
-      if (nearest !== null && distance(sweep, dueAt) > distance(nearest, dueAt)) break;
+      if (sweep.startedAt >= night.before) break;
+      if (sweep.startedAt < night.from) continue;
+      if (nearest !== null && distance(sweep, night) > distance(nearest, night)) break;
       nearest = sweep;
     }
-    if (nearest === null && dueAt + LATE_SHARE * everyMs > until) return nights;
-    anchor = nearest?.startedAt ?? dueAt;
+    if (nearest === null && next === sweeps.length && night.missingFrom > until) return nights;
+    anchor = nearest?.startedAt ?? night.dueAt;
+    if (nearest === null && wasAtWork(night)) continue;
     nights.push({ at: anchor, sweep: nearest });
   }
 }
 
-function distance({ startedAt }: FullSweep, dueAt: Instant): number {
+function distance({ startedAt }: FullSweep, { dueAt }: DueNight): number {
   return Math.abs(startedAt - dueAt);
 }
 
 /** Nights of the period that were due, and those of them on which nothing ran. */
 export function countNights(
   nights: readonly Night[],
-  everyMs: number,
+  expected: Expected,
   period: Period,
   calendar: Calendar,
   { sweeps, firstSweepAt }: Pick<RunsOfPeriod, 'sweeps' | 'firstSweepAt'>,
 ): Nights {
-  const inPeriod = (everyMs < DAY ? nights : withLateOnes(nights, sweeps, calendar)).filter(
-    ({ at }) => at >= period.since && at < period.until,
-  );
+  const { everyMs } = expected;
+  const isLoose = everyMs !== null && everyMs >= DAY;
+  const all = isLoose ? withLateOnes(nights, sweeps, calendar) : nights;
+  const inPeriod = all.filter(({ at }) => at >= period.since && at < period.until);
   const missing = inPeriod.filter(({ sweep }) => sweep === null);
   return {
     expectedEveryMs: everyMs,
@@ -66,8 +77,24 @@ export function countNights(
       total: missing.length,
       items: missing.slice(0, LISTED).map(({ at }) => ({ dueAt: at, day: calendar.day(at) })),
     },
+    days: everyMs !== null && everyMs <= DAY ? null : daysOf(all, expected, calendar),
     firstRunAt: firstSweepAt,
   };
+}
+
+/** Days on which a night began, or should have, or will be next. */
+function daysOf(nights: readonly Night[], expected: Expected, calendar: Calendar): Nights['days'] {
+  const days = new Map<string, 'due' | 'missing'>();
+  for (const { at, sweep } of nights) {
+    const day = calendar.day(at);
+    if (days.get(day) !== 'missing') days.set(day, sweep === null ? 'missing' : 'due');
+  }
+  const last = nights.at(-1);
+  if (last !== undefined) {
+    const next = calendar.day(expected.after(last.at).dueAt);
+    days.set(next, days.get(next) ?? 'due');
+  }
+  return days;
 }
 
 /**

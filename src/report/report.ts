@@ -163,20 +163,25 @@ export interface Bin {
 
 /** Nights that were due against nights on which a real full sweep began. */
 export interface Nights {
-  /** The setting. */
-  readonly expectedEveryMs: number;
+  /** Null: at the times of a schedule. */
+  readonly expectedEveryMs: number | null;
   /** `run` + those missing. Nothing is due before the first full sweep on record. */
   readonly due: number;
   readonly run: number;
   /** Of those, the ones whose run was refused, failed, was interrupted, or is still at work. */
   readonly incomplete: number;
   readonly missing: Listed<MissingNight>;
+  /**
+   * Days on which a night began or comes next, and those on which one is `missing`; no others are days of nights. Null:
+   * all days since the first sweep are.
+   */
+  readonly days: ReadonlyMap<string, 'due' | 'missing'> | null;
   /** The first real full sweep on record; null: none yet. */
   readonly firstRunAt: Instant | null;
 }
 
 export interface MissingNight {
-  /** When it was due, by the night before. */
+  /** Without a schedule by the night before. */
   readonly dueAt: Instant;
   /** In the report's time zone. */
   readonly day: string;

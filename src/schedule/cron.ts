@@ -5,7 +5,8 @@ export interface CronExpression {
   /**
    * The same for croner. Minutes and hours are written out as lists wherever the hours are not all of them: those are
    * times of the day, each of which comes once a day, also when the clocks change. `*` and steps would count as a
-   * rhythm, which leaves out the hour that is missing in spring and runs twice through that of autumn.
+   * rhythm, which leaves out the hour that is missing in spring and runs twice through that of autumn. A day of the week
+   * behind `+` has to be that of the month as well; to croner only a `*` by itself means no restriction.
    */
   readonly pattern: string;
 }
@@ -62,12 +63,15 @@ export function readCron(text: string): ReadCron {
   }
   const [minutes = [], hours = [], days = [], months = []] = sets;
   const [minute, , day = '', month = '', weekday = ''] = parts;
-  if (weekday === '*' && !months.some((one) => longestOf(one) >= (days[0] ?? 0))) {
+  // As cron has it: a day that begins with * restricts the other one, and two that do not are two ways to be due.
+  const isBoth = day.startsWith('*') || weekday.startsWith('*');
+  if (isBoth && !months.some((one) => longestOf(one) >= (days[0] ?? 0))) {
     return refuse('there is no such day in any year');
   }
   const isRhythm = hours.length === 24;
   const time = isRhythm ? `${minute} *` : `${minutes.join(',')} ${hours.join(',')}`;
-  const value = { text: text.trim().split(/\s+/).join(' '), pattern: `${time} ${day} ${month} ${weekday}` };
+  const weekdays = isBoth && day !== '*' && weekday !== '*' ? `+${weekday}` : weekday;
+  const value = { text: text.trim().split(/\s+/).join(' '), pattern: `${time} ${day} ${month} ${weekdays}` };
   return { ok: true, value };
 }
 

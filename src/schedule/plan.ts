@@ -1,3 +1,4 @@
+import { COUNTED } from '../domain/expected.ts';
 import { type Instant, SECOND } from '../domain/time.ts';
 import type { Random } from '../sweep/ports.ts';
 import type { Times } from './times.ts';
@@ -30,9 +31,6 @@ export interface PlanParts {
   readonly jitterMs: number;
   readonly random: Random;
 }
-
-/** Who asks for every minute and sleeps for a year is not told the exact number. */
-export const COUNTED = 1_000;
 
 export interface PlanOptions {
   /** What was planned earlier; if that is still what comes next, its jitter is not drawn again. */

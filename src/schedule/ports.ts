@@ -7,14 +7,15 @@ export interface ScheduleState {
   readonly cron: string;
   /** An IANA name. */
   readonly timeZone: string;
-  /** When the next night begins, jitter included; null: it was stopped. */
+  /**
+   * When the next night begins, jitter included; past only where it should have begun and has not. While one is under way
+   * that leaves it out, when one is due after now. Null: it was stopped.
+   */
   readonly nextAt: Instant | null;
   /** When the night that is under way began; null: none is. */
   readonly runningSince: Instant | null;
   /** The last night that this process has run; null: none yet. */
   readonly last: Night | null;
-  /** Nights that were due since this process began and were not run: one still ran, or the machine slept. */
-  readonly leftOut: number;
 }
 
 /** What the record knows of nights. Throws DatabaseError. */

@@ -1,3 +1,4 @@
+import { LATE_MS } from '../domain/expected.ts';
 import { DAY, type Instant, MINUTE, SECOND } from '../domain/time.ts';
 import { type ConcludedRun, nightOf } from '../night/night-of.ts';
 import type { Night } from '../night/ports.ts';
@@ -15,9 +16,13 @@ import type { ScheduleState, Stops } from './ports.ts';
 /** What there is to tell. Nights that were left out or missed come with what is done about them. */
 export type ScheduleEvent =
   | { readonly kind: 'planned'; readonly next: PlannedNight }
-  /** Nothing was running, or the machine slept. `madeUp`: one night makes up for all of them, now. */
+  /**
+   * At the start: there is no sweep of them on record, whether nothing was running or what ran could not begin one. Later
+   * the machine slept, or its clock was set. `madeUp`: one night makes up for all of them, now.
+   */
   | {
       readonly kind: 'missed';
+      readonly atStart: boolean;
       readonly passed: Passed;
       readonly madeUp: boolean;
       readonly next: PlannedNight;
@@ -60,8 +65,6 @@ export interface Scheduler {
 
 /** How long it sleeps at a time: a machine that was suspended, or a clock that was set, is noticed by then. */
 const LOOK_EVERY_MS = MINUTE;
-/** Later than this a night does not begin by itself any more: its time has passed while nobody was looking. */
-const LATE_MS = 5 * MINUTE;
 /** A clock that goes back by less is only being trimmed. */
 const TRIMMED_MS = SECOND;
 /** A clock that goes back by more was wrong before, and so is what was done by it. */
@@ -73,7 +76,6 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let next: PlannedNight | null = null;
   let runningSince: Instant | null = null;
   let last: Night | null = null;
-  let leftOut = 0;
   /** No night that was due until here is run any more. */
   let settledUntil: Instant = Number.NEGATIVE_INFINITY;
   /** The same of those that were run. */
@@ -89,12 +91,12 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   /** The next night, where others have passed unseen: perhaps one that makes up for them. */
-  function afterMissed({ passed, next: following }: Plan): PlannedNight {
+  function afterMissed({ passed, next: following }: Plan, atStart: boolean): PlannedNight {
     if (passed === null) return following;
     const now = clock.now();
     // Where the time of another one has come, that one does what there is to do.
     const madeUp = deps.catchUp && following.dueAt > now;
-    tell({ kind: 'missed', passed, madeUp, next: following });
+    tell({ kind: 'missed', atStart, passed, madeUp, next: following });
     return madeUp ? { dueAt: passed.lastDueAt, at: now } : following;
   }
 
@@ -104,14 +106,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     ranUntil = settledUntil;
     const planned = plan({ lateMs: LATE_MS });
     tell({ kind: 'planned', next: planned.next });
-    return afterMissed(planned);
-  }
-
-  function planLate(): PlannedNight {
-    const planned = plan();
-    const following = afterMissed(planned);
-    leftOut += (planned.passed?.nights ?? 0) - (following === planned.next ? 0 : 1);
-    return following;
+    return afterMissed(planned, true);
   }
 
   function planSetBack(before: PlannedNight, byMs: number): PlannedNight {
@@ -148,18 +143,24 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     runningSince = null;
     const { passed, next: planned } = plan({ before: next });
     next = planned;
-    leftOut += passed?.nights ?? 0;
     tell({ kind: 'ended', dueAt, night, error, next });
     if (passed !== null) tell({ kind: 'overlapped', passed, next });
     return night;
+  }
+
+  /** What was planned when a night began tells nothing any more when that night is still at work then. */
+  function nextAt(): Instant | null {
+    const now = clock.now();
+    if (next === null || next.at > now || runningSince === null) return next?.at ?? null;
+    return deps.times.next(now);
   }
 
   return {
     state: () => ({
       cron: deps.cron,
       timeZone: deps.timeZone,
-      nextAt: next?.at ?? null,
-      ...{ runningSince, last, leftOut },
+      nextAt: nextAt(),
+      ...{ runningSince, last },
     }),
     run: async (stops) => {
       const { stop } = stops;
@@ -170,7 +171,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         if (what === 'due') {
           const night = await runOne(planned, stops);
           if (stop.aborted) inHand = night;
-        } else if (what === 'late') next = planLate();
+        } else if (what === 'late') next = afterMissed(plan(), false);
         else if (what !== 'stopped') next = planSetBack(planned, what);
       }
       next = null;

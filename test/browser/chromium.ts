@@ -29,12 +29,17 @@ export interface Opened {
   readonly complaints: readonly string[];
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  /** What is run in the page before anything of its own. */
+  readonly before?: string;
+}
+
 /** Opens files in one browser for all tests of a file of tests. */
 export interface Reader {
   /** Skips the test where there is no browser. The page is closed with the others at the end. */
   open(test: TestContext, html: string, options?: BrowserContextOptions): Promise<Opened>;
   /** The same for a page that is served. */
-  visit(test: TestContext, url: string, options?: BrowserContextOptions): Promise<Opened>;
+  visit(test: TestContext, url: string, options?: VisitOptions): Promise<Opened>;
 }
 
 /** To be called at the top of a file of tests. Its browser has a new, empty profile. */
@@ -57,10 +62,11 @@ export function aReader(): Reader {
       writeFileSync(path, html);
       return reader.visit(test, pathToFileURL(path).href, options);
     },
-    visit: async (test, url, options = {}) => {
+    visit: async (test, url, { before, ...options } = {}) => {
       test.skip(!found, MISSING);
       browser ??= chromium.launch({ executablePath: CHROMIUM, args: ARGS });
       const page = await (await browser).newPage({ viewport: { width: 1440, height: 900 }, ...options });
+      if (before !== undefined) await page.addInitScript(before);
       const requests: string[] = [];
       const complaints: string[] = [];
       page.on('request', (request) => requests.push(request.url()));

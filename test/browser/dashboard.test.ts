@@ -85,6 +85,15 @@ const LINES_OF_DAYS = `[...document.querySelectorAll('.scroll th[scope=row]')].m
   return day.getClientRects().length;
 })`;
 
+/** Makes the browser one that was made before there was Kyiv. */
+const OF_OLD = `{
+  const { DateTimeFormat } = Intl;
+  Intl.DateTimeFormat = function (locale, options) {
+    if (options.timeZone === 'Europe/Kyiv') throw new RangeError('Invalid time zone specified: Europe/Kyiv');
+    return new DateTimeFormat(locale, options);
+  };
+}`;
+
 async function openAll(page: Page): Promise<void> {
   for (const details of await page.locator('details').all()) await details.locator('summary').click();
 }
@@ -153,6 +162,25 @@ describe('the dashboard in a browser', () => {
     isBroken = false;
     await titleIs(page, '– no sweep yet · nightsweep');
     expect(await page.locator('main').getAttribute('class')).toBe('');
+  });
+
+  it('goes on asking, and tells by UTC, where the browser does not know its time zone', async (test) => {
+    let isBroken = false;
+    const events = () => {
+      if (isBroken) throw new Error('broken');
+      return { waiting: 0, settled: 0, lastReceivedAt: null };
+    };
+    const server = await aServer({ ...QUICK, seen: { events }, timeZone: 'Europe/Kyiv' });
+    const { page, complaints } = await reader.visit(test, `${server.url}/`, { before: OF_OLD });
+    isBroken = true;
+    server.now += 5_000;
+    await titleIs(page, '⚠ it answers with 500 · nightsweep');
+    expect(await page.locator('#fresh').textContent()).toMatch(
+      / since \d\d:\d\d UTC; this is as of 02:00:00$/,
+    );
+    isBroken = false;
+    await titleIs(page, '– no sweep yet · nightsweep');
+    expect(complaints.filter((one) => !one.includes('500'))).toEqual([]);
   });
 
   it('is behind a login page when there is a token, and knows when the session is over', async (test) => {

@@ -67,14 +67,39 @@ describe('doctor', () => {
       'ok',
       /^0 2 \* \* \* \(Asia\/Tokyo\); next \w{3} [\d-]{10} 02:00, in \d+[hms].*, while schedule or serve --schedule is running$/,
     ],
-    [{ NIGHTSWEEP_SCHEDULE_CRON: '0 * * * *' }, 'warn', /leaves 1h at most .*; set expectedEvery to 1h\.$/],
-    // No shorter one than 1h would be taken.
+    // The times of a schedule are expected by themselves, however far apart.
+    [{ NIGHTSWEEP_SCHEDULE_CRON: '0 * * * *' }, 'ok', /^0 \* \* \* \* /],
+    [{ NIGHTSWEEP_SCHEDULE_CRON: '0 2 * * MON-FRI' }, 'ok', /^0 2 \* \* MON-FRI /],
     [
-      { NIGHTSWEEP_SCHEDULE_CRON: '* * * * *' },
+      { NIGHTSWEEP_SCHEDULE_CRON: '0 * * * *', NIGHTSWEEP_EXPECTED_EVERY: '24h' },
       'warn',
-      /leaves 1m at most .*; set expectedEvery to 1h, the shortest there is\.$/,
+      /^expectedEvery is 24h, .* has two nights only 1h apart, so not all .* will be noticed; leave expectedEvery out, /,
     ],
-    [{ NIGHTSWEEP_SCHEDULE_CRON: '* * * * *', NIGHTSWEEP_EXPECTED_EVERY: '1h' }, 'ok', /^\* \* \* \* \* /],
+    [
+      { NIGHTSWEEP_SCHEDULE_CRON: '0 2 * * MON-FRI', NIGHTSWEEP_EXPECTED_EVERY: '24h' },
+      'warn',
+      /^expectedEvery is 24h, .* leaves up to \d+h between two nights, so some will be called missing /,
+    ],
+    [
+      {
+        ...{ NIGHTSWEEP_SCHEDULE_CRON: '0 2 * * MON-FRI', NIGHTSWEEP_EXPECTED_EVERY: '72h' },
+        NIGHTSWEEP_SCHEDULE_TIME_ZONE: 'UTC',
+      },
+      'warn',
+      /has two nights only 24h apart/,
+    ],
+    // Two nights may begin as far apart as a day and the jitter of the second.
+    [
+      {
+        ...NIGHTLY,
+        NIGHTSWEEP_SCHEDULE_TIME_ZONE: 'UTC',
+        NIGHTSWEEP_SCHEDULE_JITTER: '7h',
+        NIGHTSWEEP_EXPECTED_EVERY: '24h',
+      },
+      'warn',
+      /leaves up to 31h between two nights/,
+    ],
+    [{ ...NIGHTLY, NIGHTSWEEP_SCHEDULE_JITTER: '8h' }, 'ok', /^0 2 \* \* \* /],
     [{ NIGHTSWEEP_SCHEDULE_CRON: '0 * * * *', NIGHTSWEEP_EXPECTED_EVERY: '1h' }, 'ok', /^0 \* \* \* \* /],
     [{ ...NIGHTLY, NIGHTSWEEP_SCHEDULE_JITTER: '24h' }, 'fail', /^schedule\.jitter cannot be 24h/],
   ])('says of %j: %s', async (env, status, says) => {

@@ -3,6 +3,7 @@ import type { Seen } from '../../src/dashboard/read.ts';
 import { timesIn } from '../../src/dashboard/times.ts';
 import { noCounts, noRequests, type Run } from '../../src/domain/run.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { every } from '../helpers/expected.ts';
 import { emptyReport } from '../report/html/samples.ts';
 import { POLICY } from '../store/fixtures.ts';
 
@@ -38,8 +39,8 @@ export function seen(runs: readonly Run[], changes: Partial<Seen> = {}): Seen {
 
 export function around(record: Seen, changes: Partial<Around> = {}): Around {
   return {
-    ...{ seen: record, schedule: null, background: null, expectedEveryMs: DAY, requestMaxAgeMs: 48 * HOUR },
-    ...{ lastNight: null, isAlive: () => true, times: timesIn('UTC') },
+    ...{ seen: record, schedule: null, background: null, expected: every(DAY), requestMaxAgeMs: 48 * HOUR },
+    ...{ lastNight: null, lifeOf: () => 'alive', times: timesIn('UTC') },
     ...changes,
   };
 }

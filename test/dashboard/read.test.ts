@@ -5,11 +5,18 @@ import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { DAY, HOUR, type Instant, MINUTE, toIso } from '../../src/domain/time.ts';
 import { gather } from '../../src/report/gather.ts';
 import type { Store } from '../../src/store/store.ts';
+import { every } from '../helpers/expected.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { conclude, id, mappingRow, newRun, outcome, T0, tempStore } from '../store/fixtures.ts';
 
 const NOW = T0 + 40 * DAY;
-const QUESTION = { now: NOW, timeZone: 'Europe/Berlin', staleAfterMs: DAY, expectedEveryMs: DAY };
+const QUESTION = {
+  now: NOW,
+  timeZone: 'Europe/Berlin',
+  staleAfterMs: DAY,
+  expected: every(DAY),
+  lifeOf: () => 'alive' as const,
+};
 
 async function read({ dashboard }: Pick<Store, 'dashboard'>, now = NOW): Promise<Seen> {
   return readSeen(dashboard, { ...QUESTION, now }, async (fn) => fn());
@@ -68,7 +75,7 @@ describe('what the dashboard reads', () => {
         const { report } = await read(store);
         const full = gather(
           store.report,
-          { ...QUESTION, since: report.since, until: report.until, by: 'day' },
+          { ...QUESTION, since: report.since, until: report.until, by: 'day', atWork: null },
           QUESTION.staleAfterMs,
         );
         expect(report.days).toHaveLength(DAYS);

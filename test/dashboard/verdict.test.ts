@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { modelOf } from '../../src/dashboard/model.ts';
 import type { ScheduleState } from '../../src/dashboard/ports.ts';
 import { nextOf, type Tone, verdictOf } from '../../src/dashboard/verdict.ts';
+import type { Expected } from '../../src/domain/expected.ts';
 import type { NightEnd } from '../../src/domain/night.ts';
+import type { Life } from '../../src/domain/run.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { byCron, every } from '../helpers/expected.ts';
 import { aRun, around, NIGHT, NOW, seen } from './make.ts';
 
 const SCHEDULE: ScheduleState = {
   ...{ cron: '0 2 * * *', timeZone: 'UTC', nextAt: NIGHT + DAY, runningSince: null },
+};
+
+const SCHEDULES: Readonly<Record<string, Expected>> = {
+  'hourly, 45 min of jitter': byCron('0 * * * *', 45 * MINUTE),
+  'nightly, 8 h of jitter': byCron('0 2 * * *', 8 * HOUR),
+  'on weekdays': byCron('0 2 * * MON-FRI'),
+  'every minute': byCron('* * * * *'),
 };
 
 describe('the verdict on a night', () => {
@@ -71,7 +82,7 @@ describe('the verdict on a night', () => {
       sentence: 'A sweep is at work: 42 looked at, 12 closed so far.',
       facts: ['Run 41 began Tue 24 Nov, 13:00.', 'The one before closed 9, on Tue 24 Nov, 02:00.'],
     });
-    expect(verdictOf(around(record, { isAlive: () => false }))).toMatchObject({
+    expect(verdictOf(around(record, { lifeOf: () => 'dead' }))).toMatchObject({
       ...{ tone: 'bad', word: 'Died', sentence: 'The last sweep died: its process is gone.' },
     });
   });
@@ -96,7 +107,48 @@ describe('the verdict on a night', () => {
     const verdict = verdictOf(around(record));
     expect(verdict.tone).toBe(sentence === null ? 'good' : 'bad');
     if (sentence !== null) expect(verdict.sentence).toBe(sentence);
-    expect(verdictOf(around(record, { expectedEveryMs: null })).tone).toBe('good');
+    expect(verdictOf(around(record, { expected: null })).tone).toBe('good');
+  });
+
+  it.each<[string, string, string, string | null]>([
+    // The time of a night is open until its jitter is used up, and for five minutes.
+    ['hourly, 45 min of jitter', '2026-11-24T12:00Z', '2026-11-24T13:49:59Z', null],
+    ['hourly, 45 min of jitter', '2026-11-24T12:00Z', '2026-11-24T13:50Z', 'One was due Tue 24 Nov, 13:00.'],
+    ['nightly, 8 h of jitter', '2026-11-23T02:00Z', '2026-11-24T10:04:59Z', null],
+    ['nightly, 8 h of jitter', '2026-11-23T02:00Z', '2026-11-24T10:05Z', 'One was due Tue 24 Nov, 02:00.'],
+    ['on weekdays', '2026-11-20T02:00Z', '2026-11-23T02:04Z', null],
+    ['on weekdays', '2026-11-20T02:00Z', '2026-11-23T02:05Z', 'One was due Mon 23 Nov, 02:00.'],
+    [
+      'on weekdays',
+      '2026-11-20T02:00Z',
+      '2026-11-25T12:00Z',
+      'One was due Mon 23 Nov, 02:00, and 2 more since.',
+    ],
+    [
+      'every minute',
+      '2026-11-20T02:00Z',
+      '2026-11-25T12:00Z',
+      'One was due Fri 20 Nov, 02:19, and at least 999 more since.',
+    ],
+  ])('%s, the last one at %s: at %s %j', (how, startedAt, now, fact) => {
+    const record = seen([aRun({ startedAt: Date.parse(startedAt) })], { now: Date.parse(now) });
+    const verdict = verdictOf(around(record, { expected: SCHEDULES[how] ?? null }));
+    if (fact === null) expect(verdict.word).toBe('Ran');
+    else expect(verdict).toMatchObject({ word: 'Did not run', facts: [fact, expect.any(String)] });
+  });
+
+  it.each([
+    ['a schedule', byCron('0 * * * *')],
+    ['nights begun elsewhere', every(HOUR)],
+  ])('leaves out what was due while the last one was at work, by %s', (_, expected) => {
+    const startedAt = Date.parse('2026-11-24T11:00Z');
+    const long = aRun({ startedAt, finishedAt: startedAt + 150 * MINUTE });
+    const at = (now: string) => verdictOf(around(seen([long], { now: Date.parse(now) }), { expected })).word;
+    expect(at('2026-11-24T13:40Z')).toBe('Ran');
+    expect(at('2026-11-24T14:20Z')).toBe('Did not run');
+    const died = aRun({ ...long, exitCode: null, state: 'interrupted' });
+    const found = seen([died], { now: Date.parse('2026-11-24T13:40Z') });
+    expect(verdictOf(around(found, { expected })).word, 'nobody knows when it died').toBe('Did not run');
   });
 
   it('tells of a sweep that could not begin, until one has', () => {
@@ -120,12 +172,35 @@ describe('the verdict on a night', () => {
 describe('a run that says it is at work', () => {
   const running = aRun({ state: 'running', exitCode: null, finishedAt: null, startedAt: NOW - HOUR });
 
-  it('is believed while its process is there and no other night is overdue', () => {
-    expect(verdictOf(around(seen([running])))).toMatchObject({ tone: 'busy' });
-    expect(verdictOf(around(seen([running]), { isAlive: () => false }))).toMatchObject({ word: 'Died' });
-    const old = aRun({ ...running, startedAt: NOW - 5 * DAY });
-    expect(verdictOf(around(seen([old])))).toMatchObject({ tone: 'bad', word: 'Did not run' });
-    expect(verdictOf(around(seen([old]), { expectedEveryMs: null }))).toMatchObject({ tone: 'busy' });
+  const long = aRun({ ...running, startedAt: NOW - 5 * DAY });
+
+  it.each<[Life, Expected | null, typeof running, string]>([
+    ['alive', every(DAY), running, 'At work'],
+    ['alive', every(DAY), long, 'At work'],
+    ['alive', byCron('0 * * * *'), long, 'At work'],
+    // Of another machine nobody knows.
+    ['unknown', every(DAY), running, 'At work'],
+    ['unknown', every(DAY), long, 'Did not run'],
+    ['unknown', byCron('0 2 * * *'), running, 'At work'],
+    ['unknown', byCron('0 2 * * *'), long, 'Did not run'],
+    ['unknown', null, long, 'At work'],
+    ['dead', every(DAY), running, 'Died'],
+    ['dead', every(DAY), long, 'Did not run'],
+  ])('where its process is %s is believed or not', (life, expected, run, word) => {
+    const watched = around(seen([run]), { lifeOf: () => life, expected });
+    expect(verdictOf(watched).word).toBe(word);
+    const end = word === 'At work' ? 'at work' : 'died';
+    expect(modelOf(watched).runs[0]).toMatchObject({ end });
+  });
+
+  it('need not be on record yet when its night is under way', () => {
+    const schedule = { ...SCHEDULE, runningSince: NOW - MINUTE };
+    const old = aRun({ startedAt: NOW - 3 * DAY });
+    expect(verdictOf(around(seen([old]), { schedule }))).toMatchObject({
+      ...{ word: 'At work', sentence: 'A sweep is at work.', facts: ['It began Tue 24 Nov, 13:59.'] },
+    });
+    const ended = aRun({ startedAt: NOW - MINUTE + 1_000 });
+    expect(verdictOf(around(seen([ended]), { schedule })).word, 'it has already ended').toBe('Ran');
   });
 
   it('is not, when its night has ended without being able to say so', () => {
@@ -144,8 +219,18 @@ describe('the next sweep', () => {
     const record = seen([aRun()]);
     expect(nextOf(around(record, { schedule: SCHEDULE }))).toBe('The next begins Wed 25 Nov, 02:00, in 12h.');
     expect(nextOf(around(record))).toBe('The next is due Wed 25 Nov, 02:00, in 12h.');
-    expect(nextOf(around(record, { expectedEveryMs: null }))).toBeNull();
+    expect(nextOf(around(record, { expected: null }))).toBeNull();
     expect(nextOf(around(seen([])))).toBeNull();
-    expect(nextOf(around(record, { expectedEveryMs: HOUR }))).toBeNull();
+    expect(nextOf(around(record, { expected: every(HOUR) }))).toBeNull();
+    const expected = byCron('30 15 * * MON-FRI');
+    const due = 'The next is due Tue 24 Nov, 15:30, in 1h 30m.';
+    expect(nextOf(around(record, { expected })), 'in another process').toBe(due);
+    expect(nextOf(around(seen([]), { expected }))).toBe(due);
+  });
+
+  it('that has not begun when it should have is not said to be near', () => {
+    const at = (nextAt: number) => nextOf(around(seen([aRun()]), { schedule: { ...SCHEDULE, nextAt } }));
+    expect(at(NOW - 1_000)).toBe('The next begins Tue 24 Nov, 13:59, in less than a minute.');
+    expect(at(NOW - 20 * MINUTE)).toBe('The next was to begin Tue 24 Nov, 13:40, and has not.');
   });
 });

@@ -20,12 +20,22 @@ beforeAll(async () => {
 });
 afterAll(() => place.leave());
 
-/** The scripts that a command has loaded by its end, as V8 lists them for coverage. */
-async function scriptsOf(command: string): Promise<string[]> {
+/**
+ * The scripts that a command has loaded by its end, as V8 lists them for coverage.
+ *
+ * @param until ends it when it has said so much
+ */
+async function scriptsOf(command: string, until?: string): Promise<string[]> {
   const dir = mkdtempSync(join(tmpdir(), 'nightsweep-loaded-'));
   try {
     place.env.NODE_V8_COVERAGE = dir;
-    expect((await place.run(...command.split(' '))).code).toBe(0);
+    const child = place.start(...command.split(' '));
+    child.process.stdin.end();
+    if (until !== undefined) {
+      await child.says(until);
+      child.process.kill('SIGTERM');
+    }
+    expect((await child.ended).code).toBe(0);
     const listed = readdirSync(dir).map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8')));
     return listed.flatMap(({ result }) => result.map(({ url }: { url: string }) => url));
   } finally {
@@ -64,4 +74,21 @@ it('a command loads none of the others', async () => {
     (url) => /\/dist\/cli\/commands\/(.+)\.js$/.exec(url)?.[1] ?? [],
   );
   expect(found.sort()).toEqual(['index', 'runs']);
+});
+
+/** What reads the words of a sweep by hand, and shows its end. */
+const OF_THE_COMMAND = /^\/dist\/cli\/(commands\/sweep|render\/(run|hang)|interrupts)\.js$/;
+
+it.each([
+  ['schedule', 'The next night: '],
+  ['serve --port 0', 'The dashboard is at '],
+])('%s has loaded all that its sweeps need when it says that it is there', async (command, says) => {
+  place.env.NIGHTSWEEP_SCHEDULE_CRON = '0 3 1 1 *';
+  const scripts = await scriptsOf(command, says);
+  place.env.NIGHTSWEEP_SCHEDULE_CRON = undefined;
+  const ours = (all: readonly string[]) => new Set(all.flatMap((url) => /\/dist\/.*/.exec(url)?.[0] ?? []));
+  const there = ours(scripts);
+  const missing = [...ours(await scriptsOf('sweep'))].filter((script) => !there.has(script));
+  expect(missing.filter((script) => !OF_THE_COMMAND.test(script))).toEqual([]);
+  expect(librariesAmong(scripts)).toEqual(expect.arrayContaining(SWEEP));
 });

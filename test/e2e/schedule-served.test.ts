@@ -152,7 +152,7 @@ describe('serve --schedule', () => {
     expect(states).toEqual([
       {
         ...{ cron: '30 2 * * *', timeZone: 'UTC', nextAt: null },
-        ...{ runningSince: null, last: null, leftOut: 0 },
+        ...{ runningSince: null, last: null },
       },
       null,
     ]);

@@ -59,11 +59,12 @@ describe('schedule', () => {
     });
   });
 
-  it('warns where the report expects other nights', async () => {
+  it('warns where somebody has the report expect other nights', async () => {
     const place = await aPlace();
     map(place, 0);
+    place.env.NIGHTSWEEP_EXPECTED_EVERY = '24h';
     const schedule = place.start('schedule', '--cron', '0 2 * * 1-5', '--quiet');
-    await schedule.says('set expectedEvery to 72h, or to none.');
+    await schedule.says('leave expectedEvery out');
     schedule.process.kill('SIGTERM');
     expect((await schedule.ended).stderr).toMatch(/^warning: expectedEvery is 24h, but [^\n]+\n$/);
   });

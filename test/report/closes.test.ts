@@ -135,7 +135,7 @@ describe('the capacity that was freed', () => {
 
   it('has no lower bound where no night is expected, or none has run', () => {
     const rows = [close('2026-11-01T02:00:00Z', withAgent)];
-    expect(freed(rows, { expectedEveryMs: null }).lowerMs).toBeNull();
+    expect(freed(rows, { expected: null }).lowerMs).toBeNull();
     expect(reportOn(rows).capacity.lowerMs).toBeNull();
     expect(reportOn(rows).capacity.formula[1]).toContain('no lower bound');
   });

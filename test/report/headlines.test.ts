@@ -57,9 +57,7 @@ describe('the headline', () => {
   });
 
   it('leaves out what does not apply', () => {
-    const names = headlines(figures(recorded(), { ...QUESTION, expectedEveryMs: null })).map(
-      ({ name }) => name,
-    );
+    const names = headlines(figures(recorded(), { ...QUESTION, expected: null })).map(({ name }) => name);
     expect(names).toEqual(['closed', 'success', 'already closed', 'kept', 'reopened', 'due now', 'requests']);
   });
 

@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { figures, type Recorded, type ReportQuestion } from '../../src/report/figures.ts';
 import type { CloseDetail, FullSweep, OutcomeRow } from '../../src/report/ports.ts';
 import type { Report } from '../../src/report/report.ts';
+import { every } from '../helpers/expected.ts';
 
 export const at = (text: string) => Date.parse(text);
 
@@ -13,7 +14,8 @@ export const QUESTION: ReportQuestion = {
   now: at('2026-11-04T00:00:00Z'),
   timeZone: 'UTC',
   by: 'day',
-  expectedEveryMs: DAY,
+  expected: every(DAY),
+  atWork: null,
 };
 
 /** An outcome that stands for itself and cost two requests. */

@@ -3,6 +3,7 @@ import { DAY, HOUR, toIso } from '../../src/domain/time.ts';
 import { figures } from '../../src/report/figures.ts';
 import type { FullSweep } from '../../src/report/ports.ts';
 import type { Nights } from '../../src/report/report.ts';
+import { every } from '../helpers/expected.ts';
 import { at, QUESTION, recordedRuns, sweep } from './make.ts';
 
 /** The nights of 1 to 10 November, looked at on the morning of the 11th. */
@@ -72,12 +73,13 @@ describe('the nights that were due', () => {
       run: 0,
       incomplete: 0,
       missing: { total: 0, items: [] },
+      days: null,
       firstRunAt: null,
     });
   });
 
   it('are not spoken of where none is expected', () => {
-    const question = { ...TEN_DAYS, expectedEveryMs: null };
+    const question = { ...TEN_DAYS, expected: null };
     expect(figures(recordedRuns(on('01T02:15')), question).nights).toBeNull();
   });
 
@@ -92,13 +94,13 @@ describe('the nights that were due', () => {
   it('may be due every hour or every week', () => {
     const hourly = [0, 1, 2, 5, 6].map((hour) => `01T0${hour}:05`);
     const soon = at('2026-11-01T06:30:00Z');
-    const found = nights(on(...hourly), { expectedEveryMs: HOUR, until: soon, now: soon });
+    const found = nights(on(...hourly), { expected: every(HOUR), until: soon, now: soon });
     expect([found.due, found.run]).toEqual([7, 5]);
     expect(found.missing.items.map(({ dueAt }) => toIso(dueAt))).toEqual([
       '2026-11-01T03:05:00.000Z',
       '2026-11-01T04:05:00.000Z',
     ]);
-    expect(told(nights(on('01T02:15', '08T02:15'), { expectedEveryMs: 7 * DAY }))).toEqual([2, 2, []]);
+    expect(told(nights(on('01T02:15', '08T02:15'), { expected: every(7 * DAY) }))).toEqual([2, 2, []]);
   });
 
   it('tell those that did not end in good order', () => {

@@ -20,6 +20,9 @@ describe('a cron expression', () => {
     ['0 2 * * 7', '0 2 * * 7'],
     ['0 2 29 2 *', '0 2 29 2 *'],
     ['0 2 30 2 MON', '0 2 30 2 MON'],
+    ['0 2 */2 * MON', '0 2 */2 * +MON'],
+    ['0 2 13 * */2', '0 2 13 * +*/2'],
+    ['0 2 */2 * *', '0 2 */2 * *'],
   ])('%s has times of the day, each by itself: %s', (text, expected) => {
     expect(pattern(text)).toBe(expected);
   });
@@ -61,6 +64,8 @@ describe('a cron expression', () => {
     ['30\u001b[2J 2 * * *', 'the minute cannot be that'],
     ['0 0 30 2 *', 'there is no such day in any year'],
     ['0 0 31 2,4,6,9,11 *', 'there is no such day in any year'],
+    ['0 0 30 2 */1', 'there is no such day in any year'],
+    ['0 0 30 2 */2', 'there is no such day in any year'],
   ])('%s is refused: %s', (text, hint) => {
     expect(readCron(text)).toEqual({ ok: false, hint });
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COUNTED } from '../../src/domain/expected.ts';
 import { HOUR, type Instant, MINUTE, SECOND, toIso } from '../../src/domain/time.ts';
 import { readCron } from '../../src/schedule/cron.ts';
-import { COUNTED, planNights } from '../../src/schedule/plan.ts';
+import { planNights } from '../../src/schedule/plan.ts';
 import { createTimes } from '../../src/schedule/times.ts';
 
 function timesOf(text: string) {

@@ -104,7 +104,8 @@ function inShort(event: ScheduleEvent): string {
     default: {
       const { nights, lastDueAt } = event.passed;
       const madeUp = event.kind === 'missed' && event.madeUp ? ', made up' : '';
-      return `${event.kind} ${nights} to ${shown(lastDueAt)}${madeUp}, next ${shown(event.next.at)}`;
+      const start = event.kind === 'missed' && event.atStart ? 'before the start ' : '';
+      return `${start}${event.kind} ${nights} to ${shown(lastDueAt)}${madeUp}, next ${shown(event.next.at)}`;
     }
   }
 }
@@ -117,7 +118,7 @@ describe('a scheduler', () => {
       cron: '0 2 * * *',
       timeZone: 'UTC',
       nextAt: at('16T02:00'),
-      ...{ runningSince: null, last: null, leftOut: 0 },
+      ...{ runningSince: null, last: null },
     });
     await until('16T02:05');
     expect(scheduler.state()).toMatchObject({
@@ -138,7 +139,6 @@ describe('a scheduler', () => {
       nextAt: at('18T02:00'),
       runningSince: null,
       last: { startedAt: at('17T02:00'), finishedAt: at('17T02:10'), exitCode: 0, message: 'Night 2.' },
-      leftOut: 0,
     });
   });
 
@@ -175,20 +175,34 @@ describe('a night that takes longer than the next one is away', () => {
       'ended 15T13:00: exit 0, Night 1. next 15T16:00',
       'overlapped 2 to 15T15:00, next 15T16:00',
     ]);
-    expect(scheduler.state()).toMatchObject({ leftOut: 2, nextAt: at('15T16:00') });
+    expect(scheduler.state().nextAt).toBe(at('15T16:00'));
     await until('15T16:01');
     expect(nights).toEqual(['15T13:00', '15T16:00']);
   });
 
+  it('leaves no time in the past for the next one, whenever that is asked', async () => {
+    const { scheduler, until } = stage({ cron: '0 * * * *', nightMs: 150 * MINUTE });
+    for (const [now, next] of [
+      ['15T13:30', '15T14:00'],
+      ['15T14:00', '15T15:00'],
+      ['15T14:20', '15T15:00'],
+      ['15T15:01', '15T16:00'],
+      ['15T15:40', '15T16:00'],
+    ] as const) {
+      await until(now);
+      expect(scheduler.state().nextAt, now).toBe(at(next));
+    }
+  });
+
   it('leaves out what is due in the very moment of its end', async () => {
-    const { nights, scheduler, until } = stage({ cron: '0 * * * *', nightMs: HOUR });
+    const { nights, told, until } = stage({ cron: '0 * * * *', nightMs: HOUR });
     await until('15T15:30');
     expect(nights).toEqual(['15T13:00', '15T15:00']);
-    expect(scheduler.state().leftOut).toBe(1);
+    expect(told).toContain('overlapped 1 to 15T14:00, next 15T15:00');
   });
 
   it('leaves the next one its time while its jitter is not used up', async () => {
-    const { nights, scheduler, until } = stage({
+    const { nights, told, until } = stage({
       cron: '0 * * * *',
       nightMs: 50 * MINUTE,
       jitterMs: 40 * MINUTE,
@@ -196,7 +210,7 @@ describe('a night that takes longer than the next one is away', () => {
     await until('15T14:50');
     // 13:20 to 14:10, and then within the rest until 14:40.
     expect(nights).toEqual(['15T13:20', '15T14:20']);
-    expect(scheduler.state().leftOut).toBe(0);
+    expect(told.filter((line) => line.startsWith('overlapped'))).toEqual([]);
   });
 });
 
@@ -204,14 +218,17 @@ describe('what was due while nothing was running', () => {
   const lastBeganAt = at('13T02:00');
 
   it.each([
-    [false, ['16T02:00'], ['planned 16T02:00', 'missed 2 to 15T02:00, next 16T02:00']],
-    [true, ['15T12:00', '16T02:00'], ['planned 16T02:00', 'missed 2 to 15T02:00, made up, next 16T02:00']],
+    [false, ['16T02:00'], ['planned 16T02:00', 'before the start missed 2 to 15T02:00, next 16T02:00']],
+    [
+      true,
+      ['15T12:00', '16T02:00'],
+      ['planned 16T02:00', 'before the start missed 2 to 15T02:00, made up, next 16T02:00'],
+    ],
   ])('is told at the start, and with catchUp %s: %j', async (catchUp, ran, says) => {
-    const { nights, told, scheduler, until } = stage({ lastBeganAt, catchUp });
+    const { nights, told, until } = stage({ lastBeganAt, catchUp });
     await until('16T02:01');
     expect(nights).toEqual(ran);
     expect(told.slice(0, 2)).toEqual(says);
-    expect(scheduler.state().leftOut, 'before this process began').toBe(0);
   });
 
   it.each([
@@ -244,7 +261,7 @@ describe('what was due while nothing was running', () => {
     const { nights, told, until } = stage({ lastBeganAt: at('14T02:00'), start, jitterMs });
     await until('15T12:00');
     expect(nights).toEqual(ran);
-    expect(told.some((line) => line.startsWith('missed'))).toBe(ran.length === 0);
+    expect(told.some((line) => line.includes('missed'))).toBe(ran.length === 0);
   });
 
   it.each([
@@ -263,7 +280,7 @@ describe('what was due while nothing was running', () => {
     const { nights, told, until } = stage(options);
     await until('15T12:00');
     expect(nights).toEqual(['15T02:50']);
-    expect(told[1]).toBe('missed 1 to 14T02:00, next 15T02:50');
+    expect(told[1]).toBe('before the start missed 1 to 14T02:00, next 15T02:50');
   });
 
   it('is found by a wrong record of a far future too', async () => {
@@ -275,16 +292,22 @@ describe('what was due while nothing was running', () => {
 
 describe('a machine that sleeps', () => {
   it.each([
-    [false, ['19T02:00'], 3, 'missed 3 to 18T02:00, next 19T02:00'],
-    [true, ['18T12:01', '19T02:00'], 2, 'missed 3 to 18T02:00, made up, next 19T02:00'],
-  ])('for days has missed nights; with catchUp %s it runs %j', async (catchUp, ran, leftOut, says) => {
-    const { pass, set, nights, told, scheduler, until } = stage({ catchUp });
+    [false, ['19T02:00'], 'missed 3 to 18T02:00, next 19T02:00'],
+    [true, ['18T12:01', '19T02:00'], 'missed 3 to 18T02:00, made up, next 19T02:00'],
+  ])('for days has missed nights; with catchUp %s it runs %j', async (catchUp, ran, says) => {
+    const { pass, set, nights, told, until } = stage({ catchUp });
     await pass(30 * SECOND);
     set(3 * DAY);
     await until('19T02:01');
     expect(nights).toEqual(ran);
     expect(told[1]).toBe(says);
-    expect(scheduler.state().leftOut).toBe(leftOut);
+  });
+
+  it('through the begin of a night is seen to be behind until it has noticed', async () => {
+    const { set, scheduler, until } = stage();
+    await until('16T01:59');
+    set(HOUR);
+    expect(scheduler.state()).toMatchObject({ nextAt: at('16T02:00'), runningSince: null });
   });
 
   it('through the begin of a night by a few minutes runs it late', async () => {
@@ -297,12 +320,12 @@ describe('a machine that sleeps', () => {
   });
 
   it('through the begin of a night, but not through its jitter, runs it within the rest', async () => {
-    const { set, nights, scheduler, until } = stage({ jitterMs: HOUR });
+    const { set, nights, told, until } = stage({ jitterMs: HOUR });
     await until('16T01:59');
     set(41 * MINUTE);
     await until('16T04:00');
     expect(nights).toEqual(['16T02:50']);
-    expect(scheduler.state().leftOut).toBe(0);
+    expect(told.filter((line) => line.includes('missed'))).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, type Instant, MINUTE, SECOND, toIso } from '../../src/domain/time.ts';
 import { calendarOf } from '../../src/report/calendar.ts';
 import { readCron } from '../../src/schedule/cron.ts';
-import { createTimes, gapsOf, type Times } from '../../src/schedule/times.ts';
+import { createTimes, gapsOf, remembered, type Times } from '../../src/schedule/times.ts';
 
 function timesOf(text: string, timeZone: string): Times {
   const read = readCron(text);
@@ -84,6 +84,39 @@ describe('a rhythm through the day goes on as if the clocks were not changed', (
   });
 });
 
+describe('times that are remembered', () => {
+  it('are the same, in whatever order they are asked for, and found once', () => {
+    const texts = fc.constantFrom('0 2 * * *', '0 * * * *', '*/5 3 * * MON-FRI', '0 2 29 2 *');
+    const moments = fc.array(fc.integer({ min: 0, max: 60 * 24 * 60 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(texts, moments, (text, asked) => {
+        const times = timesOf(text, BERLIN);
+        const next = remembered(times.next);
+        for (const n of asked) {
+          const after = YEAR_BEGINS + n * MINUTE;
+          const found = next(after);
+          expect([found, next(found)]).toEqual([times.next(after), times.next(times.next(after))]);
+        }
+      }),
+      { numRuns: 30 },
+    );
+    let found = 0;
+    const { next } = timesOf('0 * * * *', BERLIN);
+    const known = remembered((after) => {
+      found++;
+      return next(after);
+    });
+    const walk = () => {
+      let at = known(YEAR_BEGINS - MINUTE);
+      while (at < YEAR_BEGINS + DAY) at = known(at);
+    };
+    walk();
+    const before = found;
+    walk();
+    expect(found - before, 'the first is asked for again').toBe(1);
+  });
+});
+
 const ZONES = [
   'UTC',
   BERLIN,
@@ -100,6 +133,61 @@ const minute = fc.integer({ min: 0, max: 59 });
 const hour = fc.integer({ min: 0, max: 23 });
 const zone = fc.constantFrom(...ZONES);
 const YEAR_BEGINS = Date.UTC(2026, 0, 1);
+
+describe('the two fields for days', () => {
+  it.each([
+    // A * of either kind restricts the other: the odd days that are Mondays, the 13th where it is a Sunday or a Friday.
+    ['0 2 */1 * MON', ['01-05', '01-12', '01-19']],
+    ['0 2 */2 * MON', ['01-05', '01-19', '02-09']],
+    ['0 2 13 * */5', ['02-13', '03-13', '09-13']],
+    ['0 2 29 2 */7', ['2032-02-29', '2060-02-29']],
+    // Without one either will do.
+    ['0 2 13 * MON', ['01-05', '01-12', '01-13']],
+    ['0 2 30 2 MON', ['02-02', '02-09', '02-16']],
+    ['0 2 1-31 * MON', ['01-01', '01-02', '01-03']],
+  ])('%s: %j', (text, days) => {
+    const expected = days.map((day) => `${day.length > 5 ? day : `2026-${day}`}T02:00`);
+    expect(listed(text, 'UTC', '2026-01-01T00:00Z', days.length)).toEqual(expected);
+  });
+
+  const days = fc.constantFrom('*', '*/1', '*/2', '*/31', '13', '1-7', '5,29', '31');
+  const weekdays = fc.constantFrom('*', '*/1', '*/3', 'MON', '0,6', '1-5', '7');
+
+  it('are read as cron does', () => {
+    fc.assert(
+      fc.property(days, weekdays, (ofMonth, ofWeek) => {
+        const isBoth = ofMonth.startsWith('*') || ofWeek.startsWith('*');
+        const due = daysFrom('2026-01-01', 365).filter((day) => {
+          const date = new Date(day);
+          const byMonth = isIn(ofMonth, 1, 31, date.getUTCDate());
+          const names = date.getUTCDay() === 0 ? [0, 7] : [date.getUTCDay()];
+          const byWeek = names.some((n) => isIn(ofWeek, 0, 7, n));
+          return isBoth ? byMonth && byWeek : byMonth || byWeek;
+        });
+        const times = timesOf(`0 12 ${ofMonth} * ${ofWeek}`, 'UTC');
+        const found: string[] = [];
+        for (let at = times.next(YEAR_BEGINS); at < YEAR_BEGINS + 365 * DAY; at = times.next(at)) {
+          found.push(toIso(at).slice(0, 10));
+        }
+        expect(found).toEqual(due);
+        if (due.length > 0)
+          expect(toIso(times.latest(YEAR_BEGINS + 365 * DAY)).slice(0, 10)).toBe(due.at(-1));
+      }),
+    );
+  });
+});
+
+/** Whether a field that is numbers, ranges, lists and steps of `*` has this number. */
+function isIn(field: string, min: number, max: number, n: number): boolean {
+  return field
+    .replace('MON', '1')
+    .split(',')
+    .some((item) => {
+      const [range = '', step = '1'] = item.split('/');
+      const [from = 0, to = from] = range === '*' ? [min, max] : range.split('-').map(Number);
+      return n >= from && n <= to && (n - from) % Number(step) === 0;
+    });
+}
 
 describe('through a year', () => {
   it('a time of the day comes exactly once on every local day', () => {

@@ -17,6 +17,7 @@ import Database from '../../src/store/sqlite.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createWebhookIntake, type WebhookIntake } from '../../src/webhook/accept.ts';
 import { createAcceptor } from '../../src/webhook/acceptor.ts';
+import { every } from '../helpers/expected.ts';
 import { T0 } from '../store/fixtures.ts';
 
 export const TOKEN = 'a-token-of-the-tests-0123';
@@ -62,6 +63,7 @@ export interface ServerOptions {
   readonly schedule?: ScheduleState;
   /** Whether the process of a run is still there. */
   readonly isAlive?: boolean;
+  readonly timeZone?: string;
   /** How often an open dashboard asks for news, in ms. */
   readonly everyMs?: number;
 }
@@ -108,11 +110,16 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     store: { ...store.dashboard, ...options.seen },
     step: async (fn) => turns.read(fn),
     clock,
-    ...{ timeZone: 'UTC', staleAfterMs: DAY, expectedEveryMs: DAY, requestMaxAgeMs: 48 * HOUR },
+    ...{
+      timeZone: options.timeZone ?? 'UTC',
+      staleAfterMs: DAY,
+      expected: every(DAY),
+      requestMaxAgeMs: 48 * HOUR,
+    },
     background: () => options.background ?? null,
     schedule: () => options.schedule ?? null,
     lastNight: () => null,
-    isAlive: () => options.isAlive ?? true,
+    lifeOf: () => (options.isAlive === false ? 'dead' : 'alive'),
     everyMs: options.everyMs ?? 5_000,
   });
   let ids = 0;

@@ -253,7 +253,8 @@ describe('what is left of the time before', () => {
     now: NOW,
     timeZone: 'UTC',
     by: 'day' as const,
-    expectedEveryMs: null,
+    expected: null,
+    atWork: null,
   };
 
   it('counts, and is no sample of closes: what came back is needed, what did not is gone', () => {
@@ -299,7 +300,8 @@ it('lists no failure of which only the latest tries are left', () => {
     now: NOW,
     timeZone: 'UTC',
     by: 'day' as const,
-    expectedEveryMs: null,
+    expected: null,
+    atWork: null,
   };
   const failures = () => gather(store.report, question, DAY).failures;
   expect(failures().items).toMatchObject([{ tries: 5 }]);
@@ -384,7 +386,7 @@ function followsFrom(store: Store, timeZone: string, states: readonly string[]):
   const period = { since: T0 + 30 * DAY, until: T0 + 60 * DAY };
   const reports = [period, { since: T0, until: T0 + 90 * DAY }].flatMap((some) =>
     GROUPINGS.map((by) => {
-      const question = { ...some, now: NOW, timeZone, by, expectedEveryMs: null };
+      const question = { ...some, now: NOW, timeZone, by, expected: null, atWork: null };
       const { totals, rows, days, keptReasons, before, successRate } = gather(store.report, question, DAY);
       return { totals, rows, days, keptReasons, before, successRate };
     }),

@@ -5,6 +5,7 @@ import { DAY, HOUR, toIso } from '../../src/domain/time.ts';
 import { gather } from '../../src/report/gather.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { NewRun, RunConclusion } from '../../src/sweep/ports.ts';
+import { every } from '../helpers/expected.ts';
 import { conclude, id, mappingRow, newRun, outcome, POLICY, T0, tempStore } from './fixtures.ts';
 
 const at = (hours: number) => T0 + hours * HOUR;
@@ -320,7 +321,8 @@ describe('a report on a record', () => {
     now: at(48),
     timeZone: 'UTC',
     by: 'day',
-    expectedEveryMs: DAY,
+    expected: every(DAY),
+    atWork: null,
   } as const;
 
   it('is gathered from all of it', () => {

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { apiFlag, type Command, type Context } from '../command.ts';
 import { newFile } from '../files.ts';
+import { zoneOfMachine } from '../zone.ts';
 
 const SINCE = '30d';
 
@@ -96,7 +97,7 @@ async function periodOf({ io, args }: Context, youngest: { name: string; ms: num
   const { parsePeriod } = await import('../../report/period.ts');
   const { humanDuration, toIso } = await import('../../domain/time.ts');
   const now = io.clock.now();
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = zoneOfMachine();
   const given = { since: args.text('since') ?? SINCE, until: args.text('until') };
   const { since, until } = parsePeriod({ ...given, now, timeZone });
   if (since >= now) throw new UsageError(`--since (${toIso(since)}) lies ahead; give an earlier time.`);

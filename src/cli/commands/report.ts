@@ -2,10 +2,13 @@ import { extname } from 'node:path';
 import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { FORMATS, render } from '../../report/formats/formats.ts';
 import { GROUPINGS } from '../../report/report.ts';
+import type { Store } from '../../store/store.ts';
 import { type Command, type Context, oneOf } from '../command.ts';
 import { deliver } from '../deliver.ts';
 import { outputFile } from '../files.ts';
+import { lifeOf } from '../life.ts';
 import { reportWhatIf, WHAT_IF } from '../what-if.ts';
+import { zoneOfMachine } from '../zone.ts';
 
 /** What was closed, kept and why. */
 export const report: Command = {
@@ -43,7 +46,7 @@ export const report: Command = {
     if (bom && format !== 'csv') {
       throw new UsageError(`--bom is for a CSV, not for ${format}; add --format csv, or leave it out.`);
     }
-    const timeZone = args.text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timeZone = args.text('time-zone') ?? zoneOfMachine();
     const now = io.clock.now();
     const period = parsePeriod({
       since: args.text('since'),
@@ -51,13 +54,15 @@ export const report: Command = {
       now,
       timeZone,
     });
-    const { policy, expectedEveryMs } = context.config().config;
+    const { policy } = context.config().config;
     const given = args.text('out');
     const file = given === undefined ? null : outputFile(io, given);
     const { openRecord } = await import('../compose.ts');
+    const { expectedNights } = await import('../expected.ts');
     const store = openRecord(context, 'read');
     try {
-      const question = { ...period, now, timeZone, by, expectedEveryMs };
+      const expected = await expectedNights(context);
+      const question = { ...period, now, timeZone, by, expected, atWork: atWork(context, store) };
       const result = gather(store.report, question, policy.staleAfterMs);
       const text = await render(result, format, { color: file === null && out.color, bom });
       await deliver(context, text, file);
@@ -67,6 +72,12 @@ export const report: Command = {
     }
   },
 };
+
+/** A night that is under way is no reason to call those missing that it leaves out. */
+function atWork({ io }: Context, { dashboard }: Store): number | null {
+  const last = dashboard.lastSweep();
+  return last?.state === 'running' && lifeOf(last, io, false) === 'alive' ? last.id : null;
+}
 
 const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = {
   '.json': 'json',

@@ -3,6 +3,7 @@ import type { Outcome, OutcomeKind } from '../../domain/outcome.ts';
 import { type Run, troubleOf } from '../../domain/run.ts';
 import { humanDuration, toIso } from '../../domain/time.ts';
 import type { Command, Context } from '../command.ts';
+import { lifeOf } from '../life.ts';
 
 const TROUBLE: readonly OutcomeKind[] = ['failed', 'unconfirmed', 'expired', 'not_attempted'];
 const RECENT = 20;
@@ -65,7 +66,7 @@ function runNumber(given: string): number | null {
 
 /** One whose process is gone will be marked as interrupted by the next run; until then the record cannot know. */
 function stateOf({ state, host, pid }: Run, { io }: Context): string {
-  return state === 'running' && !io.isAlive(host, pid) ? 'died' : state;
+  return state === 'running' && lifeOf({ host, pid }, io, false) === 'dead' ? 'died' : state;
 }
 
 async function listText(list: readonly Run[], context: Context): Promise<string> {

@@ -1,6 +1,6 @@
 import { EXIT, ExpectedError } from '../../domain/errors.ts';
+import { overdueSince } from '../../domain/expected.ts';
 import { offRecord } from '../../domain/night.ts';
-import { isOverdue } from '../../domain/run.ts';
 import { counted } from '../../domain/text.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import { createLease } from '../../store/lease.ts';
@@ -8,7 +8,9 @@ import type { Store } from '../../store/store.ts';
 import { holder } from '../../sweep/take-lease.ts';
 import type { Context } from '../command.ts';
 import { databasePath, openRecord } from '../compose.ts';
+import { expectedNights } from '../expected.ts';
 import { readLastNight } from '../last-night.ts';
+import { lifeOf } from '../life.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { examineSource } from './source.ts';
 
@@ -25,7 +27,7 @@ export async function examineRecord(context: Context): Promise<Check[]> {
     return [
       database(context, store),
       lease(context, store),
-      lastNight(context, store),
+      await lastNight(context, store),
       ...resting(context, store),
       ...(await examineSource(context, store)),
     ];
@@ -75,7 +77,7 @@ function lease(context: Context, store: Store): Check {
   return ok('lease', 'free');
 }
 
-function lastNight(context: Context, store: Store): Check {
+async function lastNight(context: Context, store: Store): Promise<Check> {
   const last = store.dashboard.lastSweep();
   const night = readLastNight(databasePath(context));
   const off = offRecord(night, last);
@@ -86,17 +88,24 @@ function lastNight(context: Context, store: Store): Check {
   }
   if (last === null) return warn('last sweep', 'no full one yet; begin with nightsweep sweep --dry-run');
   const says = `run ${last.id}, ${ago(last.startedAt)}: ${last.state}, exit ${last.exitCode ?? 'open'}`;
-  if (last.state === 'running' && !context.io.isAlive(last.host, last.pid)) {
+  const life = last.state === 'running' ? lifeOf(last, context.io, false) : null;
+  if (life === 'dead') {
     return warn(
       'last sweep',
       `run ${last.id}, ${ago(last.startedAt)}, died; the next one recovers what it left`,
     );
   }
-  const { expectedEveryMs } = context.config().config;
-  if (expectedEveryMs !== null && isOverdue(last.startedAt, expectedEveryMs, context.io.clock.now())) {
+  const expected = await expectedNights(context);
+  const overdue =
+    expected === null || life === 'alive' ? null : overdueSince(expected, last, context.io.clock.now());
+  if (overdue !== null) {
+    const due =
+      expected?.everyMs == null
+        ? `${toIso(overdue.firstDueAt)} (schedule.cron)`
+        : `every ${humanDuration(expected.everyMs)} (expectedEvery)`;
     return warn(
       'last sweep',
-      `${says}; one was due every ${humanDuration(expectedEveryMs)} (expectedEvery), so see whether cron, the timer or the server that begins it is there`,
+      `${says}; one was due ${due}, so see whether cron, the timer or the server that begins it is there`,
     );
   }
   const fine = last.exitCode === EXIT.ok || last.state === 'running';

@@ -13,7 +13,7 @@ export async function examineSchedule(context: Context): Promise<Check> {
   const { inWords, momentIn } = await import('../render/schedule.ts');
   try {
     const inForce = demandSchedule(context);
-    const [contradiction] = contradictions(inForce, config);
+    const [contradiction] = contradictions(inForce, context.config());
     if (contradiction !== undefined) return warn('schedule', contradiction);
     const now = context.io.clock.now();
     const next = inForce.times.next(now);

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../config/duration.ts';
 import { EXIT } from '../../domain/errors.ts';
+import { COUNTED } from '../../domain/expected.ts';
 import { counted } from '../../domain/text.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import { calendarOf } from '../../report/calendar.ts';
-import { COUNTED, type Passed } from '../../schedule/plan.ts';
+import type { Passed } from '../../schedule/plan.ts';
 import type { ScheduleEvent } from '../../schedule/scheduler.ts';
 import type { Context } from '../command.ts';
 import type { ScheduleInForce } from '../scheduling.ts';
@@ -44,13 +45,19 @@ export function createTeller({ log, io }: Context, inForce: ScheduleInForce): (e
       case 'missed':
         return tellPassed(
           event,
-          'missed while nothing was running',
+          event.atStart
+            ? 'left no sweep on record'
+            : `${wereOf(event.passed)} missed, because the machine slept or its clock was set forward`,
           event.madeUp
             ? 'one sweep makes up for that now'
             : `schedule.catchUp is not set to make up for that; ${nextIs(event.next.at)}`,
         );
       case 'overlapped':
-        return tellPassed(event, 'left out, because the one before was still running', nextIs(event.next.at));
+        return tellPassed(
+          event,
+          `${wereOf(event.passed)} left out, because the one before was still running`,
+          nextIs(event.next.at),
+        );
       case 'set_back':
         return log.warn(
           `The clock was set back by ${humanDuration(event.byMs)}; ${nextIs(event.next.at)}.`,
@@ -66,8 +73,7 @@ export function createTeller({ log, io }: Context, inForce: ScheduleInForce): (e
     what: string,
     then: string,
   ): void {
-    const were = passed.nights === 1 ? 'was' : 'were';
-    log.warn(`${nights(passed, moment)} ${were} ${what}; ${then}.`, {
+    log.warn(`${nights(passed, moment)} ${what}; ${then}.`, {
       nights: passed.nights,
       ...nextAt(next.at),
     });
@@ -84,6 +90,10 @@ export function createTeller({ log, io }: Context, inForce: ScheduleInForce): (e
     else log.warn(line, about);
     if (exitCode === EXIT.unexpected && error instanceof Error) log.debug(error.stack ?? error.message);
   }
+}
+
+function wereOf({ nights: n }: Passed): string {
+  return n === 1 ? 'was' : 'were';
 }
 
 function nights({ nights: n, lastDueAt }: Passed, moment: (at: Instant) => string): string {

@@ -15,17 +15,20 @@ export function closedPanel({ seen: { report } }: Model): Markup {
   const trouble = (day: DayFigures) => day.failed + day.unconfirmed + day.expired + day.not_attempted;
   const shown = (day: DayFigures) => day.closed + day.already_closed + day.not_found + trouble(day);
   const missing = new Set(report.nights?.missing.items.map(({ day }) => day));
+  const dueDays = report.nights?.days ?? null;
   const isEmptyDay = (day: DayFigures) => shown(day) + day.kept === 0;
   // The night of today may still come; that of a day on which only the one before came to its end has not.
   const isMissed = (day: DayFigures) =>
-    missing.has(day.day)
-      ? expected(day.day) && (!day.ran || isEmptyDay(day))
-      : !day.ran && expected(day.day) && day.day !== today;
+    dueDays !== null
+      ? dueDays.get(day.day) === 'missing' && (!day.ran || isEmptyDay(day))
+      : missing.has(day.day)
+        ? expected(day.day) && (!day.ran || isEmptyDay(day))
+        : !day.ran && expected(day.day) && day.day !== today;
   const idle = days.filter(isMissed).length;
   const say =
     days.every(({ ran }) => !ran) && totals.closed === 0
       ? 'No sweep has run in these four weeks.'
-      : `${plural(totals.closed, 'conversation')} closed in four weeks; ${idle === 0 ? 'no day without a sweep' : `${plural(idle, 'day')} without a sweep`}.`;
+      : `${plural(totals.closed, 'conversation')} closed in four weeks; ${idleDays(idle, dueDays !== null)}.`;
   const all = days.map((day) => ({
     title: `${dayName(day.day)}: ${isMissed(day) ? 'no full sweep' : `closed ${count(day.closed)}, already ended ${count(day.already_closed)}, kept ${count(day.kept)}, not closed ${count(trouble(day))}`}`,
     tick: dayTick(day.day),
@@ -43,7 +46,7 @@ export function closedPanel({ seen: { report } }: Model): Markup {
     rows: days.map((day) => [
       dayName(day.day),
       ...[day.closed, day.already_closed, day.not_found, trouble(day), day.kept],
-      isMissed(day) ? 'no' : day.ran ? 'yes' : expected(day.day) ? 'not yet' : '–',
+      isMissed(day) ? 'no' : day.ran ? 'yes' : day.day === today && expected(today) ? 'not yet' : '–',
     ]),
   });
   const isEmpty = all.every(({ mark, parts }) => mark === null && parts.every(([, n]) => n === 0));
@@ -53,6 +56,14 @@ export function closedPanel({ seen: { report } }: Model): Markup {
     columns(`Closed each night. ${say}`, all),
     behind('closed-table', table, 'Closed each night'),
   ]);
+}
+
+/** @param isByDue whether nights are not due every day */
+function idleDays(idle: number, isByDue: boolean): string {
+  if (idle === 0) return isByDue ? 'no night without a sweep' : 'no day without a sweep';
+  return isByDue
+    ? `${plural(idle, 'day')} with a night that did not run`
+    : `${plural(idle, 'day')} without a sweep`;
 }
 
 /** Names what is always there, and of the rest what these columns have. */

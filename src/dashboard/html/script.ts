@@ -1,7 +1,8 @@
 /**
  * Keeps the page fresh: asks for it again, and puts the new parts in the place of the old ones. What somebody has opened
  * stays open, and what has the focus keeps it. When it cannot be had, it says so, and since when, instead of silently
- * showing what is old. Plain enough for every browser that people still use.
+ * showing what is old; whatever fails in that, it asks again. Plain enough for every browser that people still use, also
+ * where one does not know the time zone of the page.
  */
 export const SCRIPT = `
 (() => {
@@ -22,7 +23,10 @@ export const SCRIPT = `
   let timer = 0;
   let isAsking = false;
 
-  const clock = (at) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  const clockIn = (timeZone, at) => new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  const clock = (at) => {
+    try { return clockIn(zone, at); } catch { return clockIn('UTC', at) + ' UTC'; }
+  };
   const ago = () => {
     const s = Math.max(0, Math.round((Date.now() - readAt) / 1000));
     return s < 2 ? 'just now' : s < 120 ? s + ' s ago' : s < 7200 ? Math.floor(s / 60) + ' min ago' : Math.floor(s / 3600) + ' h ago';
@@ -88,9 +92,9 @@ export const SCRIPT = `
       lostAt = lostAt === null ? Date.now() : lostAt;
     } finally {
       isAsking = false;
+      timer = setTimeout(ask, document.hidden ? Math.max(every, 60000) : every);
       reason = why;
       tell(why);
-      timer = setTimeout(ask, document.hidden ? Math.max(every, 60000) : every);
     }
   };
 
@@ -98,7 +102,7 @@ export const SCRIPT = `
   setInterval(() => { if (!document.hidden) tell(reason); }, 1000);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
   addEventListener('online', ask);
-  tell('');
   timer = setTimeout(ask, every);
+  tell('');
 })();
 `;

@@ -6,11 +6,15 @@ export function daysThatRan({ by, days }: Report): ReadonlySet<string> | null {
   return by === 'day' ? new Set(days.filter(({ ran }) => ran).map(({ day }) => day)) : null;
 }
 
-/** Whether a day is one on which a sweep could have been: none is expected before the first on record. */
+/**
+ * Whether a day is one on which a sweep could have been: none is expected before the first on record, and where nights are
+ * not due every day, none on the others.
+ */
 export function expectsSweep({ nights, timeZone }: Report): (day: string) => boolean {
   if (nights === null) return () => true;
-  const first = nights.firstRunAt === null ? null : calendarOf(timeZone).day(nights.firstRunAt);
-  return (day) => first !== null && day >= first;
+  const { firstRunAt, days } = nights;
+  const first = firstRunAt === null ? null : calendarOf(timeZone).day(firstRunAt);
+  return (day) => first !== null && day >= first && (days === null || days.has(day));
 }
 
 /** The same for people: a remark on each day without one; null where the rows are no days, or all days had one. */
