@@ -132,8 +132,9 @@ async function firstNight(n: Night, harm: Harm, operation: Operation, times: Tim
   else if ('fault' in harm) endHarm = spoil(n, harm, operation, times, SUBJECT);
   // By policy nothing is closed then.
   else if (operation === 'close' || operation === 'verify') n.request([SUBJECT]);
-  // One after the other where the whole remote side goes away, so that it is known for which request.
-  const concurrency = harm === 'refused' ? 1 : 10;
+  // One after the other where the whole remote side goes away, so that it is known for which request; and where nobody is
+  // answered any more, since whoever is still answered among them is one more reason to go on.
+  const concurrency = harm === 'refused' || times === 'always' ? 1 : 10;
   try {
     const { exitCode } = await n.sweep({ survey: operation === 'survey', concurrency }, urls);
     return { exit: exitCode as number, done: await endHarm() };
