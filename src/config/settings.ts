@@ -166,7 +166,7 @@ export const SETTINGS = {
     null,
     orWord(duration('h', { min: LEAST_EXPECTED_MS }), 'none', null),
     '24h',
-    'How often a full sweep should run; the report names the nights that are missing.',
+    'How often a full sweep should run, where no schedule says when; missing nights are named.',
   ),
   'schedule.cron': setting(
     '--cron',
