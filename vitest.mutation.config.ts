@@ -19,10 +19,10 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
-/** The tests of src/domain and src/sweep, in seconds: without sockets or real time. */
+/** The tests of what decides and what drives, in seconds: without sockets or real time. */
 export default defineConfig({
   test: {
-    include: ['test/domain/**/*.test.ts', 'test/sweep/**/*.test.ts'],
+    include: ['test/{domain,night,schedule,sweep}/**/*.test.ts'],
     // It compares with real sockets.
     exclude: ['test/sweep/wire.test.ts'],
     provide: { wire: 'memory' },

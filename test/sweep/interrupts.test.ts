@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { DAY, HOUR, SECOND } from '../../src/domain/time.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { conversation, idOf } from '../simulator/running.ts';
 import { inShort, type Night, night } from './night.ts';
@@ -146,10 +146,10 @@ describe('a run whose time is used up', () => {
       conversations: numbers(30).map(stale),
       simulator: {
         closeEffect: { kind: 'delayed', ms: 12 * SECOND },
-        rateLimit: { allowed: 600, windowMs: MINUTE },
+        latencyMs: [300, 300],
       },
     });
-    const { exitCode, counts } = await n.sweep({ maxDurationMs: 2 * SECOND });
+    const { exitCode, counts } = await n.sweep({ maxDurationMs: SECOND });
     expect(exitCode).toBe(6);
     expect(counts).toMatchObject({ unconfirmed: 0, notAttempted: 0, left: 30 - counts.closed });
     expect(counts.closed).toBeGreaterThan(0);
