@@ -7,15 +7,6 @@ const version: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ).version;
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** The longest that a timer of Node's can be set for; set for longer it would go off at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -50,6 +41,7 @@ if (argv.length === 1 && argv[0] === '--version') {
   // Neither is needed for --version, which should be there at once.
   const { main } = await import('./program.ts');
   const { listenForInterrupts } = await import('./signals.ts');
+  const { isAlive } = await import('./processes.ts');
   process.exitCode = await main({
     argv,
     env: process.env,
@@ -62,7 +54,7 @@ if (argv.length === 1 && argv[0] === '--version') {
     host: hostname(),
     pid: process.pid,
     version,
-    isAlive,
+    isAlive: (pid, since) => isAlive(pid, since, Date.now()),
     listenForInterrupts,
   });
 }

@@ -140,7 +140,7 @@ export async function sweepDeps(
     ledger: redactedLedger(store.ledger, redact),
     identity: { host: io.host, pid: io.pid, version: io.version },
     // No two runs of a process are open at once but that which asks.
-    isAlive: (host, pid) => lifeOf({ host, pid }, io, false) !== 'dead',
+    isAlive: (run) => lifeOf(run, io, false) !== 'dead',
     confirm: confirmation(context),
     onProgress: watch.progress.update,
     onOutcome: (outcome) => onOutcome(redactedOutcome(outcome, redact)),

@@ -12,7 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { COMPANIONS, codeOf } from '../store/files.ts';
@@ -116,14 +116,25 @@ async function create(path: string, text: string, mode: number): Promise<void> {
   try {
     try {
       await file.writeFile(text);
-      // Else the name could outlive a power cut without what is in it.
-      await file.sync();
+      await toDisk(file);
     } finally {
       await file.close();
     }
   } catch (error) {
     await rm(path, { force: true });
     throw error;
+  }
+}
+
+/** What file systems say that know no such thing, some network ones among them. */
+const NO_SYNC: readonly unknown[] = ['EINVAL', 'ENOSYS', 'ENOTSUP'];
+
+/** Else the name could outlive a power cut without what is in it. */
+async function toDisk(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (!NO_SYNC.includes((error as NodeJS.ErrnoException).code)) throw error;
   }
 }
 

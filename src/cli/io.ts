@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Instant } from '../domain/time.ts';
 import type { Interrupts } from '../sweep/context.ts';
 import type { Clock, Random } from '../sweep/ports.ts';
 
@@ -18,8 +19,8 @@ export interface Io {
   readonly host: string;
   readonly pid: number;
   readonly version: string;
-  /** Whether this machine has a process of this number. */
-  readonly isAlive: (pid: number) => boolean;
+  /** Whether this machine has a process of this number that can have begun something at that moment. */
+  readonly isAlive: (pid: number, since: Instant) => boolean;
   /**
    * Listens for SIGINT and SIGTERM: the first asks to stop, and `graceMs` (0) later all waiting ends; a second one
    * ends the process at once.

@@ -8,11 +8,11 @@ import type { Io } from './io.ts';
  *   happens in a container
  */
 export function lifeOf(
-  { host, pid }: Pick<Run, 'host' | 'pid'>,
+  { host, pid, startedAt }: Pick<Run, 'host' | 'pid' | 'startedAt'>,
   io: Pick<Io, 'host' | 'pid' | 'isAlive'>,
   isOurs: boolean,
 ): Life {
   if (host !== io.host) return 'unknown';
-  const isAlive = pid === io.pid ? isOurs : io.isAlive(pid);
+  const isAlive = pid === io.pid ? isOurs : io.isAlive(pid, startedAt);
   return isAlive ? 'alive' : 'dead';
 }

@@ -50,14 +50,22 @@ export function createProgressView(context: Context): Promise<ProgressView> {
 
 export async function createView<T>({ io, log, out, narrator }: Context, look: Look<T>): Promise<View<T>> {
   if (out.quiet) return { update: () => {}, end: () => {} };
-  const canRedraw = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
-  return canRedraw && !out.json ? bar(io, narrator, look) : lines(io, log, look);
+  return canRedraw(io) && !out.json ? bar(io, narrator, look) : lines(io, log, look);
+}
+
+const canRedraw = ({ stderr, env }: Io) => stderr.isTTY === true && env.TERM !== 'dumb';
+
+/** Only a terminal needs it, and it takes a while to load. */
+const theScreen = () => import('log-update');
+
+/** Loads what views need here: whoever shows the first one weeks later may find other files on the disk. */
+export async function loadForViews({ io }: Context): Promise<void> {
+  if (canRedraw(io)) await theScreen();
 }
 
 async function bar<T>(io: Io, narrator: Narrator, look: Look<T>): Promise<View<T>> {
   const startedAt = io.clock.now();
-  // Only a terminal needs it, and it takes a while to load.
-  const { createLogUpdate } = await import('log-update');
+  const { createLogUpdate } = await theScreen();
   const screen = createLogUpdate(io.stderr as NodeJS.WriteStream);
   let latest: T | null = null;
   const shown = {

@@ -10,7 +10,7 @@ import { createTimes, type Gaps, gapsOf, type Times } from '../schedule/times.ts
 import type { Context } from './command.ts';
 import { loadForSweeps, sweepSettings } from './compose.ts';
 import { runNight, watchersOf } from './night.ts';
-import type { ProgressView } from './progress.ts';
+import { loadForViews, type ProgressView } from './progress.ts';
 import { createTeller } from './render/schedule.ts';
 import { knownZone } from './zone.ts';
 
@@ -53,6 +53,7 @@ export async function demandReady(context: Context): Promise<ScheduleInForce> {
   loadCredentials(context.surroundings);
   await watchersOf(context, true);
   await loadForSweeps(context);
+  await loadForViews(context);
   for (const warning of contradictions(inForce, context.config())) context.log.warn(warning);
   return inForce;
 }

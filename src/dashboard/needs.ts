@@ -66,8 +66,9 @@ function backgroundTrouble({ background, times }: Around): Need[] {
 function missingNights({ seen: { report } }: Around): Need[] {
   const missing = report.nights?.missing;
   if (missing === undefined || missing.total === 0) return [];
-  const days = missing.items.slice(-NAMED_DAYS).map(({ day }) => dayName(day));
-  const more = missing.total - days.length;
+  const all = missing.items.map(({ day }) => dayName(day));
+  const days = [...new Set(all)].slice(-NAMED_DAYS);
+  const more = missing.total - all.filter((day) => days.includes(day)).length;
   return [
     plain(
       'missing',

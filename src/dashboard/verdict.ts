@@ -1,6 +1,6 @@
 import { EXIT } from '../domain/errors.ts';
-import { COUNTED, type Expected, type Overdue, overdueSince } from '../domain/expected.ts';
-import { isRunOf, type NightEnd, offRecord } from '../domain/night.ts';
+import { COUNTED, type Expected, type Overdue, overdueSince, type Stay } from '../domain/expected.ts';
+import { isRunOf, lastTried, type NightEnd, offRecord } from '../domain/night.ts';
 import { isFullSweep, type Run } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant, MINUTE } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
@@ -46,14 +46,16 @@ export function verdictOf(watched: Watched): Verdict {
     return atWorkAlready(since, lastSweep, times);
   }
   const off = offRecord(lastNight, lastSweep);
-  if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
   if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
-  if (lastSweep === null) return nothingYet(schedule);
-  const overdue = overdueOf(lastSweep, watched);
-  return overdue === null ? ended(lastSweep, watched) : didNotRun(lastSweep, overdue, watched);
+  const tried = lastTried(lastNight, lastSweep);
+  if (tried === null) return nothingYet(schedule);
+  const overdue = overdueOf(tried, watched);
+  if (overdue !== null) return didNotRun(tried, overdue, watched);
+  if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
+  return lastSweep === null ? nothingYet(schedule) : ended(lastSweep, watched);
 }
 
-function overdueOf(last: Run, { seen, expected }: Watched): Overdue | null {
+function overdueOf(last: Stay, { seen, expected }: Watched): Overdue | null {
   return expected === null ? null : overdueSince(expected, last, seen.now);
 }
 
@@ -64,9 +66,8 @@ function overdueOf(last: Run, { seen, expected }: Watched): Overdue | null {
 export function isAtWork(run: Run, watched: Watched): boolean {
   const { lastNight, lifeOf } = watched;
   const life = lifeOf(run);
-  if (!isFullSweep(run)) return life !== 'dead';
-  if (lastNight !== null && isRunOf(lastNight, run)) return false;
-  return life === 'alive' || (life === 'unknown' && overdueOf(run, watched) === null);
+  if (life !== 'unknown' || !isFullSweep(run)) return life !== 'dead';
+  return !(lastNight !== null && isRunOf(lastNight, run)) && overdueOf(run, watched) === null;
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {
@@ -127,7 +128,8 @@ function nothingYet(schedule: ScheduleState | null): Verdict {
   };
 }
 
-function didNotRun(last: Run, { firstDueAt: dueAt, nights }: Overdue, { seen, times }: Watched): Verdict {
+function didNotRun(last: Stay, { firstDueAt: dueAt, nights }: Overdue, watched: Watched): Verdict {
+  const { seen, times, schedule, expected } = watched;
   const more = `${nights < COUNTED ? '' : 'at least '}${count(nights - 1)} more`;
   const isLastNight = nights === 1 && isNightly(dueAt, seen.now, times);
   return {
@@ -137,10 +139,16 @@ function didNotRun(last: Run, { firstDueAt: dueAt, nights }: Overdue, { seen, ti
       : `No sweep has run since ${times.when(last.startedAt)}.`,
     facts: [
       `One was due ${times.when(dueAt)}${nights > 1 ? `, and ${more} since` : ''}.`,
-      `The last one closed ${count(last.counts.closed)}, on ${times.when(last.startedAt)}.`,
+      lastOf(last, watched),
     ],
-    todo: 'See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.',
+    todo: `See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.${schedule === null && expected?.everyMs === null ? ' If something else than schedule.cron says when, set expectedEvery.' : ''}`,
   };
+}
+
+function lastOf(tried: Stay, { seen: { lastSweep }, lastNight, times }: Watched): string {
+  if (tried === lastSweep)
+    return `The last one closed ${count(lastSweep.counts.closed)}, on ${times.when(lastSweep.startedAt)}.`;
+  return `The last one could not begin, on ${times.when(tried.startedAt)}: ${lastNight?.message}`;
 }
 
 function ended(run: Run, watched: Watched): Verdict {
@@ -184,9 +192,7 @@ export function nextOf({ seen, schedule, expected, times }: Watched): string | n
     return `The next begins ${times.when(nextAt)}, in ${roughly(nextAt - now)}.`;
   }
   if (expected === null) return null;
-  // Times of a schedule are those of the clock, whatever has run.
-  const from = expected.everyMs === null ? now : lastSweep?.startedAt;
-  if (from === undefined) return null;
-  const { dueAt } = expected.after(from);
+  const dueAt =
+    expected.next?.(now) ?? (lastSweep === null ? now : expected.after(lastSweep.startedAt).dueAt);
   return dueAt > now ? `The next is due ${times.when(dueAt)}, in ${roughly(dueAt - now)}.` : null;
 }

@@ -1,4 +1,4 @@
-import { type Instant, MINUTE } from './time.ts';
+import { HOUR, type Instant, MINUTE, SECOND } from './time.ts';
 
 /** A night that is expected, and what is taken for it. */
 export interface DueNight {
@@ -18,6 +18,8 @@ export interface Expected {
   readonly everyMs: number | null;
   /** `every 1d`, `by 0 2 * * * (UTC)` */
   readonly inWords: string;
+  /** When a night is due next by the clock, whatever has begun; null: that is a matter of when the one before began. */
+  readonly next: ((after: Instant) => Instant) | null;
   /**
    * The night that is due next.
    * @param at when the one before began, or, if it never did, when it was due
@@ -31,7 +33,7 @@ const LATE_SHARE = 1 / 4;
 /** Nights that others begin: so long after one has begun, whenever that was, the next one is due. */
 export function everySoOften(everyMs: number, inWords: string): Expected {
   return {
-    ...{ everyMs, inWords },
+    ...{ everyMs, inWords, next: null },
     after: (at) => {
       const dueAt = at + everyMs;
       return {
@@ -45,16 +47,44 @@ export function everySoOften(everyMs: number, inWords: string): Expected {
 /** A night of a schedule that is later than this, its jitter apart, does not begin by itself any more. */
 export const LATE_MS = 5 * MINUTE;
 
-/** Nights of a schedule: each lasts until the next one is due, however late it is made up for. */
+/** So long before it is due a night may have begun at most: by a timer with times of its own, or by hand. */
+const EARLY_MS = 3 * HOUR;
+
+/**
+ * Nights of a schedule: each lasts until the next one is due, however late it is made up for. What begins shortly before,
+ * and nearer to it than to the one before, is that night too: where something else begins them than the schedule, its times
+ * are not kept to the minute.
+ */
 export function atTimes(next: (after: Instant) => Instant, jitterMs: number, inWords: string): Expected {
+  const early = (gapMs: number) => Math.min(EARLY_MS, Math.max(0, (gapMs - jitterMs) / 2));
   return {
-    ...{ everyMs: null, inWords },
+    ...{ everyMs: null, inWords, next },
     after: (at) => {
-      const dueAt = next(at);
+      const dueAt = dueAfter(next, jitterMs, at);
+      const following = next(dueAt);
       const openUntil = dueAt + jitterMs;
-      return { dueAt, from: dueAt, before: next(dueAt), openUntil, missingFrom: openUntil + LATE_MS };
+      return {
+        ...{ dueAt, openUntil, missingFrom: openUntil + LATE_MS },
+        from: dueAt - early(dueAt - at),
+        before: following - early(following - dueAt),
+      };
     },
   };
+}
+
+/** When the night is due after the one that began at `at`, which may have been a little early. */
+function dueAfter(next: (after: Instant) => Instant, jitterMs: number, at: Instant): Instant {
+  const dueAt = next(at);
+  const earlyMs = dueAt - at;
+  // The one before, its jitter included, is not as near to it.
+  const isEarly = earlyMs <= EARLY_MS && next(at - earlyMs - jitterMs - SECOND) === dueAt;
+  return isEarly ? next(dueAt) : dueAt;
+}
+
+/** Until when nights of a schedule are over, for one that began at `at`: when it was due, if it was early. */
+export function settledBy(next: (after: Instant) => Instant, jitterMs: number, at: Instant): Instant {
+  const dueAt = next(at);
+  return dueAfter(next, jitterMs, at) === dueAt ? at : dueAt;
 }
 
 /** What is known of the time of a sweep. */

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './errors.ts';
+import type { Stay } from './expected.ts';
 import type { Run } from './run.ts';
 import type { Instant } from './time.ts';
 
@@ -36,6 +37,11 @@ export function offRecord(
   if (night === null || night.hadRun) return null;
   if (last === null || night.startedAt > last.startedAt) return 'could_not_begin';
   return last.state === 'running' && isRunOf(night, last) ? 'could_not_conclude' : null;
+}
+
+/** The sweep that was tried last, on record or not; null: none was. */
+export function lastTried(night: NightEnd | null, last: (Stay & Pick<Run, 'state'>) | null): Stay | null {
+  return offRecord(night, last) === 'could_not_begin' ? night : last;
 }
 
 /** A night begins before its run does, and ends after. */

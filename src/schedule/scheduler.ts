@@ -1,4 +1,4 @@
-import { LATE_MS } from '../domain/expected.ts';
+import { LATE_MS, settledBy } from '../domain/expected.ts';
 import { DAY, type Instant, MINUTE, SECOND } from '../domain/time.ts';
 import { type ConcludedRun, nightOf } from '../night/night-of.ts';
 import type { Night } from '../night/ports.ts';
@@ -102,7 +102,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   /** A restart in the very moment of a night is as good as having been late for it. */
   function planStart(): PlannedNight {
-    settledUntil = deps.lastBeganAt ?? clock.now();
+    const { lastBeganAt, times, jitterMs } = deps;
+    const now = clock.now();
+    const last = lastBeganAt ?? now;
+    // One by hand or by a timer shortly before it was due was that night, unless that is still to come.
+    settledUntil = Math.max(last, Math.min(now, settledBy(times.next, jitterMs, last)));
     ranUntil = settledUntil;
     const planned = plan({ lateMs: LATE_MS });
     tell({ kind: 'planned', next: planned.next });

@@ -3,7 +3,7 @@ import type { OutcomeKind } from '../domain/outcome.ts';
 import { COUNT_OF, type Counts, noCounts, noRequests } from '../domain/run.ts';
 import type { RunStore } from '../sweep/ports.ts';
 import type { Db } from './connection.ts';
-import { flag, limitOf, text } from './rows.ts';
+import { flag, instant, limitOf, text } from './rows.ts';
 import { BASELINE, type RunColumns, toRun } from './run-rows.ts';
 
 type Conclusion = {
@@ -83,7 +83,11 @@ export function runStore(db: Db): RunStore {
       db.write(() => {
         const dead = running
           .all({})
-          .filter((run) => run.id !== currentRunId && (run.dry_run === 0 || !isAlive(run.host, run.pid)))
+          .filter(
+            (run) =>
+              run.id !== currentRunId &&
+              (run.dry_run === 0 || !isAlive({ ...run, startedAt: instant(run.started_at) })),
+          )
           .reverse();
         for (const { id, host, pid } of dead) {
           interrupt.run({

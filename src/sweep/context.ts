@@ -33,7 +33,7 @@ export interface SweepDeps {
   /** Who runs this. */
   readonly identity: { readonly host: string; readonly pid: number; readonly version: string };
   /** Whether a process that once held a run still exists. */
-  readonly isAlive: (host: string, pid: number) => boolean;
+  readonly isAlive: Parameters<RunStore['interruptDead']>[2];
   /** Asks the person at the terminal; null when there is nobody to ask. */
   readonly confirm: ((question: string) => Promise<boolean>) | null;
   readonly onProgress: (progress: Progress) => void;

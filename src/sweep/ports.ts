@@ -165,7 +165,7 @@ export interface RunStore {
   interruptDead(
     currentRunId: number,
     now: Instant,
-    isAlive: (host: string, pid: number) => boolean,
+    isAlive: (run: Pick<Run, 'host' | 'pid' | 'startedAt'>) => boolean,
   ): number[];
   /** The newest real run that is `running`; who holds the lease, when somebody does. */
   running(): Run | null;

@@ -162,6 +162,14 @@ describe('the verdict on a night', () => {
     expect(verdictOf(around(seen([aRun()]), { lastNight: last }))).toMatchObject({
       ...{ tone: 'bad', short: 'could not begin', todo: 'No credentials.' },
     });
+    const since = { now: last.startedAt + 54 * HOUR };
+    expect(verdictOf(around(seen([aRun()], since), { lastNight: last }))).toMatchObject({
+      word: 'Did not run',
+      facts: [
+        expect.anything(),
+        expect.stringMatching(/^The last one could not begin, on .*: No credentials\.$/),
+      ],
+    });
     const later = aRun({ startedAt: NOW - MINUTE });
     expect(verdictOf(around(seen([later]), { lastNight: last })).tone).toBe('good');
     const begun = { ...last, hadRun: true };
@@ -208,9 +216,13 @@ describe('a run that says it is at work', () => {
       ...{ startedAt: running.startedAt - 1_000, finishedAt: running.startedAt + MINUTE },
       ...{ exitCode: 9, message: 'The database is locked.', hadRun: false },
     };
-    expect(verdictOf(around(seen([running]), { lastNight }))).toMatchObject({
-      ...{ tone: 'bad', word: 'Failed', todo: 'The database is locked.' },
-    });
+    for (const life of ['dead', 'unknown'] as const) {
+      expect(verdictOf(around(seen([running]), { lastNight, lifeOf: () => life })), life).toMatchObject({
+        ...{ tone: 'bad', word: 'Failed', todo: 'The database is locked.' },
+      });
+    }
+    // What failed meanwhile was another's night.
+    expect(verdictOf(around(seen([running]), { lastNight, lifeOf: () => 'alive' })).word).toBe('At work');
   });
 });
 

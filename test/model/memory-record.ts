@@ -71,8 +71,7 @@ export class MemoryRecord {
     },
     interruptDead: (currentRunId, now, isAlive) => {
       const dead = this.begun.filter(
-        (run) =>
-          run.state === 'running' && run.id !== currentRunId && (!run.dryRun || !isAlive(run.host, run.pid)),
+        (run) => run.state === 'running' && run.id !== currentRunId && (!run.dryRun || !isAlive(run)),
       );
       for (const { id } of dead) this.#changeRun(id, { state: 'interrupted', finishedAt: now });
       return dead.map(({ id }) => id);

@@ -113,7 +113,7 @@ export function startProcess(
     work: mortal(record.work),
     ledger: mortal(record.ledger),
     identity: { host: 'model', pid: actor, version: '0' },
-    isAlive: (_, pid) => !stage.isDead(pid),
+    isAlive: ({ pid }) => !stage.isDead(pid),
     confirm: null,
     onProgress: () => {},
     onOutcome: () => {},

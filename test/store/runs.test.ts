@@ -104,7 +104,7 @@ describe('interrupting the dead', () => {
     const alive = store.runs.begin(newRun({ pid: 2, dryRun: true }));
     const gone = store.runs.begin(newRun({ pid: 3, dryRun: true }));
     const asked: [string, number][] = [];
-    const marked = store.runs.interruptDead(99, T0, (host, pid) => {
+    const marked = store.runs.interruptDead(99, T0, ({ host, pid }) => {
       asked.push([host, pid]);
       return pid === 2;
     });

@@ -65,8 +65,8 @@ function runNumber(given: string): number | null {
 }
 
 /** One whose process is gone will be marked as interrupted by the next run; until then the record cannot know. */
-function stateOf({ state, host, pid }: Run, { io }: Context): string {
-  return state === 'running' && lifeOf({ host, pid }, io, false) === 'dead' ? 'died' : state;
+function stateOf(run: Run, { io }: Context): string {
+  return run.state === 'running' && lifeOf(run, io, false) === 'dead' ? 'died' : run.state;
 }
 
 async function listText(list: readonly Run[], context: Context): Promise<string> {

@@ -80,34 +80,35 @@ function lease(context: Context, store: Store): Check {
 async function lastNight(context: Context, store: Store): Promise<Check> {
   const last = store.dashboard.lastSweep();
   const night = readLastNight(databasePath(context));
-  const off = offRecord(night, last);
   const ago = (at: Instant) => `${humanDuration(context.io.clock.now() - at)} ago (${toIso(at)})`;
-  if (night !== null && off !== null) {
-    const says = off === 'could_not_begin' ? 'could not begin' : `run ${last?.id}, could not tell its end`;
-    return warn('last sweep', `${says} ${ago(night.startedAt)}, exit ${night.exitCode}: ${night.message}`);
-  }
-  if (last === null) return warn('last sweep', 'no full one yet; begin with nightsweep sweep --dry-run');
-  const says = `run ${last.id}, ${ago(last.startedAt)}: ${last.state}, exit ${last.exitCode ?? 'open'}`;
-  const life = last.state === 'running' ? lifeOf(last, context.io, false) : null;
-  if (life === 'dead') {
+  const life = last?.state === 'running' ? lifeOf(last, context.io, false) : null;
+  const off = life === 'alive' ? null : offRecord(night, last);
+  const tried = off === 'could_not_begin' ? night : last;
+  if (tried === null) return warn('last sweep', 'no full one yet; begin with nightsweep sweep --dry-run');
+  const says =
+    night !== null && off !== null
+      ? `${off === 'could_not_begin' ? 'could not begin' : `run ${last?.id}, could not tell its end`} ${ago(night.startedAt)}, exit ${night.exitCode}: ${night.message}`
+      : `run ${last?.id}, ${ago(tried.startedAt)}: ${last?.state}, exit ${tried.exitCode ?? 'open'}`;
+  if (life === 'dead' && off === null) {
     return warn(
       'last sweep',
-      `run ${last.id}, ${ago(last.startedAt)}, died; the next one recovers what it left`,
+      `run ${last?.id}, ${ago(tried.startedAt)}, died; the next one recovers what it left`,
     );
   }
   const expected = await expectedNights(context);
   const overdue =
-    expected === null || life === 'alive' ? null : overdueSince(expected, last, context.io.clock.now());
+    expected === null || life === 'alive' ? null : overdueSince(expected, tried, context.io.clock.now());
   if (overdue !== null) {
     const due =
       expected?.everyMs == null
-        ? `${toIso(overdue.firstDueAt)} (schedule.cron)`
+        ? `${toIso(overdue.firstDueAt)} (schedule.cron, or set expectedEvery)`
         : `every ${humanDuration(expected.everyMs)} (expectedEvery)`;
     return warn(
       'last sweep',
       `${says}; one was due ${due}, so see whether cron, the timer or the server that begins it is there`,
     );
   }
-  const fine = last.exitCode === EXIT.ok || last.state === 'running';
-  return fine ? ok('last sweep', says) : warn('last sweep', `${says}; see nightsweep runs ${last.id}`);
+  if (off !== null) return warn('last sweep', says);
+  const fine = tried.exitCode === EXIT.ok || last?.state === 'running';
+  return fine ? ok('last sweep', says) : warn('last sweep', `${says}; see nightsweep runs ${last?.id}`);
 }

@@ -28,7 +28,7 @@ export function closedPanel({ seen: { report } }: Model): Markup {
   const say =
     days.every(({ ran }) => !ran) && totals.closed === 0
       ? 'No sweep has run in these four weeks.'
-      : `${plural(totals.closed, 'conversation')} closed in four weeks; ${idleDays(idle, dueDays !== null)}.`;
+      : `${plural(totals.closed, 'conversation')} closed in four weeks; ${dueDays === null ? idleDays(idle) : idleNights(report.nights?.missing.total ?? 0)}.`;
   const all = days.map((day) => ({
     title: `${dayName(day.day)}: ${isMissed(day) ? 'no full sweep' : `closed ${count(day.closed)}, already ended ${count(day.already_closed)}, kept ${count(day.kept)}, not closed ${count(trouble(day))}`}`,
     tick: dayTick(day.day),
@@ -58,12 +58,13 @@ export function closedPanel({ seen: { report } }: Model): Markup {
   ]);
 }
 
-/** @param isByDue whether nights are not due every day */
-function idleDays(idle: number, isByDue: boolean): string {
-  if (idle === 0) return isByDue ? 'no night without a sweep' : 'no day without a sweep';
-  return isByDue
-    ? `${plural(idle, 'day')} with a night that did not run`
-    : `${plural(idle, 'day')} without a sweep`;
+function idleDays(idle: number): string {
+  return idle === 0 ? 'no day without a sweep' : `${plural(idle, 'day')} without a sweep`;
+}
+
+/** Where not every day has one night, nights are counted, and no days. */
+function idleNights(missing: number): string {
+  return missing === 0 ? 'no night without a sweep' : `${plural(missing, 'night')} without a sweep`;
 }
 
 /** Names what is always there, and of the rest what these columns have. */
