@@ -275,6 +275,16 @@ describe('what was due while nothing was running', () => {
     expect({ nights, told }).toEqual({ nights: [], told: ['planned 16T02:00'] });
   });
 
+  it.each([
+    ['a little before it was due was that night', '15T02:30', []],
+    ['a little before it is due does not take its place', '15T01:55', ['15T02:00']],
+  ])('a sweep by hand %s', async (_, start, ran) => {
+    const options = { lastBeganAt: at('15T01:50'), start: at(start), catchUp: true };
+    const { nights, until } = stage(options);
+    await until('15T12:00');
+    expect(nights).toEqual(ran);
+  });
+
   it('is made up for by a night whose time has come anyway', async () => {
     const options = { lastBeganAt, jitterMs: HOUR, start: at('15T02:40'), catchUp: true };
     const { nights, told, until } = stage(options);
