@@ -84,8 +84,10 @@ export function createTeller({ log, io }: Context, inForce: ScheduleInForce): (e
     const isFine = exitCode === EXIT.ok;
     const how = isFine ? '' : exitCode === EXIT.unexpected ? ' (a bug, exit 1)' : ` (exit ${exitCode})`;
     const took = humanDuration(night.finishedAt - night.startedAt);
-    const line = `The night of ${moment(dueAt)} took ${took}${how}: ${message} ${capital(nextIs(next.at))}.`;
-    const about = { exitCode, runId: report?.run.id ?? null, dueAt: toIso(dueAt), ...nextAt(next.at) };
+    const then = next === null ? '' : ` ${capital(nextIs(next.at))}.`;
+    const line = `The night of ${moment(dueAt)} took ${took}${how}: ${message}${then}`;
+    const planned = next === null ? { nextAt: null } : nextAt(next.at);
+    const about = { exitCode, runId: report?.run.id ?? null, dueAt: toIso(dueAt), ...planned };
     if (isFine) log.info(line, about);
     else log.warn(line, about);
     if (exitCode === EXIT.unexpected && error instanceof Error) log.debug(error.stack ?? error.message);
