@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { nearest } from '../config/nearest.ts';
+import { SETTINGS, settingCalled, variableOf } from '../config/settings.ts';
 import { ExpectedError, UsageError } from '../domain/errors.ts';
 import { COMMON_OPTIONS, type Command, type Flag, type Flags } from './command.ts';
 import { GROUPS, LOAD } from './commands/index.ts';
@@ -123,6 +124,14 @@ function noCommand(given: unknown, names: readonly string[], group: string | nul
   );
 }
 
+/** What the flag may have been meant for: one of these, or a setting that has no flag here. */
+function advice(given: string, flags: Flags): string {
+  const key = settingCalled(given);
+  const isHere = key !== null && Object.keys(flags).some((name) => `--${name}` === SETTINGS[key].flag);
+  if (key === null || isHere) return didYouMean(given, Object.keys(flags), '--');
+  return `; ${key} is a setting: give it in nightsweep.yaml or as ${variableOf(key)}`;
+}
+
 function didYouMean(given: string, known: readonly string[], prefix = ''): string {
   const meant = nearest(given, known);
   return meant === null ? '' : ` (did you mean ${prefix}${meant}?)`;
@@ -160,9 +169,7 @@ function checkFlags(command: Command, argv: Argv, words: readonly string[], see:
     const known = Object.hasOwn(flags, flag) ? flags[flag] : undefined;
     if (known === undefined) {
       const dashes = flag.length === 1 ? '-' : '--';
-      throw new UsageError(
-        `${name} has no flag ${dashes}${flag}${didYouMean(flag, Object.keys(flags), '--')}${see}`,
-      );
+      throw new UsageError(`${name} has no flag ${dashes}${flag}${advice(flag, flags)}${see}`);
     }
     counts.set(flag, (counts.get(flag) ?? 0) + 1);
     if (known.many !== true && (counts.get(flag) ?? 0) > 1) {

@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import { choice, count, duration, type Kind, orWord, ratio, text, yesOrNo } from './kinds.ts';
 import { ids, messageTypes, occasions } from './lists.ts';
-import { nearest } from './nearest.ts';
+import { isNearly, nearest } from './nearest.ts';
 import { cron, timeZone } from './schedule.ts';
 
 /** One setting; its key is its place in {@link SETTINGS}. */
@@ -268,4 +268,14 @@ export function suggestSetting(name: string): SettingKey | null {
     ),
   );
   return names.get(nearest(name, [...names.keys()]) ?? '') ?? null;
+}
+
+/** The setting that is called so but for one letter, by its whole name, the last part of it, its flag or its variable. */
+export function settingCalled(name: string): SettingKey | null {
+  const called = (known: string) => isNearly(name, known);
+  return (
+    SETTING_KEYS.find((key) => [key, key.split('.').at(-1) ?? key, variableOf(key)].some(called)) ??
+    SETTING_KEYS.find((key) => called(flagName(key) ?? key)) ??
+    null
+  );
 }

@@ -15,7 +15,11 @@ export const schedule: Command = {
     ['nightsweep schedule --next 5', 'when the next five nights are; runs none'],
   ],
   options: {
-    cron: { value: 'EXPRESSION', describe: 'minute, hour, day, month, weekday (schedule.cron)' },
+    cron: {
+      value: 'EXPRESSION',
+      describe:
+        'minute, hour, day, month, weekday (schedule.cron); schedule.timeZone, .jitter and .catchUp are settings, see docs/schedule.md',
+    },
     next: { value: 'N', describe: 'show when the next N nights are due, and exit' },
     grace: { value: 'DURATION', describe: 'when stopped, finish what is in hand within this (20s)' },
   },

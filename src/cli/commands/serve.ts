@@ -19,7 +19,7 @@ export const serve: Command = {
   options: {
     host: { value: 'HOST', describe: `address to listen on (${HOST}); others than loopback need a token` },
     port: { value: 'N', describe: `port (${PORT}; 0: any free one)` },
-    schedule: { describe: 'run the nights of schedule.cron in the same process' },
+    schedule: { describe: 'run the nights of schedule.cron in the same process (docs/schedule.md)' },
     grace: { value: 'DURATION', describe: 'when stopped, finish what is in hand within this (20s)' },
   },
   exits: [EXIT.database],
