@@ -7,6 +7,7 @@ import { slackBody } from '../../src/notify/formats/slack.ts';
 import { teamsBody } from '../../src/notify/formats/teams.ts';
 import { webhookBody } from '../../src/notify/formats/webhook.ts';
 import { type Notice, noticeOf, testNotice } from '../../src/notify/notice.ts';
+import { beating } from '../../src/notify/target.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { aNight } from './nights.ts';
@@ -55,6 +56,15 @@ describe('the generic webhook', () => {
     expect(webhookBody(noticeOf(night, 'failure', { name: 'x', before: null }))).not.toContain(
       'something new',
     );
+  });
+});
+
+describe('a heartbeat', () => {
+  it.each(['start', 'fail', 'log', 'success'] as const)('%s keeps the parameters of its address', (beat) => {
+    const revealUrl = () => 'https://hc-ping.com/key/nightsweep/?create=1';
+    const { url } = beating({ kind: 'heartbeat', host: 'hc-ping.com', revealUrl }, beat, null)();
+    const word = beat === 'success' ? '' : `/${beat}`;
+    expect(url).toBe(`https://hc-ping.com/key/nightsweep${word}?create=1`);
   });
 });
 
