@@ -182,7 +182,10 @@ export const SETTINGS = {
   ),
   'schedule.jitter': setting(
     null,
-    duration('m', { max: DAY }),
+    {
+      ...duration('m', { max: DAY }),
+      accepts: 'a duration such as 90s or 15m, shorter than the time between two nights and 24h at most',
+    },
     '0s',
     'How much later such a sweep begins at most, by chance each time anew.',
   ),
@@ -253,6 +256,12 @@ export function variableOf(key: SettingKey): string {
 /** The settings that may stand together below this name, by the rest of theirs; empty: it is no such name. */
 export function groupOf(name: string): readonly string[] {
   return SETTING_KEYS.filter((key) => key.startsWith(`${name}.`)).map((key) => key.slice(name.length + 1));
+}
+
+/** The name above some settings that was probably meant. */
+export function suggestGroup(name: string): string | null {
+  const groups = SETTING_KEYS.flatMap((key) => (key.includes('.') ? [key.split('.')[0] ?? key] : []));
+  return nearest(name, [...new Set(groups)]);
 }
 
 /** The name under which an argument parser hands over the flag: `--no-survey` → `survey`; null: no flag. */
