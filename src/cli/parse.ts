@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { nearest } from '../config/nearest.ts';
-import { SETTINGS, settingCalled, variableOf } from '../config/settings.ts';
+import { SETTINGS, variableOf } from '../config/settings.ts';
+import { settingCalled } from '../config/suggest.ts';
 import { ExpectedError, UsageError } from '../domain/errors.ts';
 import { COMMON_OPTIONS, type Command, type Flag, type Flags } from './command.ts';
 import { GROUPS, LOAD } from './commands/index.ts';

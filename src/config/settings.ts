@@ -1,7 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import { choice, count, duration, type Kind, orWord, ratio, text, yesOrNo } from './kinds.ts';
 import { ids, messageTypes, occasions } from './lists.ts';
-import { isNearly, nearest } from './nearest.ts';
 import { cron, timeZone } from './schedule.ts';
 
 /** One setting; its key is its place in {@link SETTINGS}. */
@@ -258,33 +257,7 @@ export function groupOf(name: string): readonly string[] {
   return SETTING_KEYS.filter((key) => key.startsWith(`${name}.`)).map((key) => key.slice(name.length + 1));
 }
 
-/** The name above some settings that was probably meant. */
-export function suggestGroup(name: string): string | null {
-  const groups = SETTING_KEYS.flatMap((key) => (key.includes('.') ? [key.split('.')[0] ?? key] : []));
-  return nearest(name, [...new Set(groups)]);
-}
-
 /** The name under which an argument parser hands over the flag: `--no-survey` → `survey`; null: no flag. */
 export function flagName(key: SettingKey): string | null {
   return SETTINGS[key].flag?.replace(/^--(?:no-)?/, '') ?? null;
-}
-
-/** The setting that was probably meant, also by the name of its flag or variable. */
-export function suggestSetting(name: string): SettingKey | null {
-  const names = new Map(
-    SETTING_KEYS.flatMap((key) =>
-      [key, flagName(key) ?? key, variableOf(key)].map((known) => [known, key] as const),
-    ),
-  );
-  return names.get(nearest(name, [...names.keys()]) ?? '') ?? null;
-}
-
-/** The setting that is called so but for one letter, by its whole name, the last part of it, its flag or its variable. */
-export function settingCalled(name: string): SettingKey | null {
-  const called = (known: string) => isNearly(name, known);
-  return (
-    SETTING_KEYS.find((key) => [key, key.split('.').at(-1) ?? key, variableOf(key)].some(called)) ??
-    SETTING_KEYS.find((key) => called(flagName(key) ?? key)) ??
-    null
-  );
 }

@@ -4,7 +4,8 @@ import { echoName } from './echo.ts';
 import { type Given, type GivenSettings, wrongValue } from './given.ts';
 import { notifyVariableFor } from './notify-variables.ts';
 import { ownSecretFor } from './secrets.ts';
-import { groupOf, SETTINGS, type SettingKey, suggestGroup, suggestSetting } from './settings.ts';
+import { groupOf, SETTINGS, type SettingKey } from './settings.ts';
+import { suggestGroup, suggestSetting } from './suggest.ts';
 import { nestsTooDeep } from './yaml-depth.ts';
 
 /** The word for an empty list; whether there is one, its setting says. */
