@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadNotifyTargets, type NotifyAddress, rethrow, type Unable } from '../config/notify-targets.ts';
+import type { Instant } from '../domain/time.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Wire } from '../notify/http.ts';
 import type { Heartbeat, Listener, Target } from '../notify/target.ts';
@@ -7,7 +8,9 @@ import type { Occasion } from '../notify/when.ts';
 import type { Context } from './command.ts';
 import { databasePath } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
+import { momentIn } from './render/schedule.ts';
 import { signingKey } from './signing-key.ts';
+import { zoneOfMachine } from './zone.ts';
 
 /** Who is told of which nights, and in whose name. */
 export interface Notifications {
@@ -19,12 +22,15 @@ export interface Notifications {
 
 /** @param unable is given a UsageError for who could not be told; without one it is thrown */
 export function notificationsOf(context: Context, unable: Unable = rethrow): Notifications {
-  const { notify } = context.config().config;
+  const { notify, schedule } = context.config().config;
   const { addresses, files } = loadNotifyTargets(context.surroundings, unable);
   for (const file of files) warnWhenExposed(context.log, 'The file with a secret of notify', file);
+  const timeZone = schedule.timeZone ?? zoneOfMachine();
+  const inZone = momentIn(timeZone);
+  const moment = (at: Instant) => `${inZone(at)} (${timeZone})`;
   const targets = addresses.flatMap((address) => {
     try {
-      return [targetOf(address)];
+      return [targetOf(address, moment)];
     } catch (error) {
       unable(error);
       return [];
@@ -39,10 +45,10 @@ export function notificationsOf(context: Context, unable: Unable = rethrow): Not
 }
 
 /** @throws UsageError for a secret that is no key */
-function targetOf({ kind, host, url, secret }: NotifyAddress): Target {
+function targetOf({ kind, host, url, secret }: NotifyAddress, moment: Listener['moment']): Target {
   const address = { host, revealUrl: () => url.reveal() };
   if (kind === 'heartbeat') return { kind, ...address };
-  return { kind, ...address, signingKey: secret && signingKey(secret.value, secret.variable) };
+  return { kind, ...address, moment, signingKey: secret && signingKey(secret.value, secret.variable) };
 }
 
 /** @throws UsageError for who could not be told */

@@ -1,7 +1,9 @@
 import yargs from 'yargs';
 import { nearest } from '../config/nearest.ts';
+import { SETTINGS, variableOf } from '../config/settings.ts';
+import { settingCalled } from '../config/suggest.ts';
 import { ExpectedError, UsageError } from '../domain/errors.ts';
-import { COMMON_OPTIONS, type Command, type Flags } from './command.ts';
+import { COMMON_OPTIONS, type Command, type Flag, type Flags } from './command.ts';
 import { GROUPS, LOAD } from './commands/index.ts';
 
 export type Argv = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
@@ -84,7 +86,7 @@ export async function parseWords(words: readonly string[]): Promise<Asked> {
   const { command } = found;
   const name = nameOf(command);
   const see = `; see nightsweep ${name} --help.`;
-  checkFlags(name, { ...COMMON_OPTIONS, ...command.options }, found.argv, words, see);
+  checkFlags(command, found.argv, words, see);
   return { kind: 'command', command, argv: { ...found.argv, ...positionals(command, found.argv, see) } };
 }
 
@@ -123,6 +125,14 @@ function noCommand(given: unknown, names: readonly string[], group: string | nul
   );
 }
 
+/** What the flag may have been meant for: one of these, or a setting that has no flag here. */
+function advice(given: string, flags: Flags): string {
+  const key = settingCalled(given);
+  const isHere = key !== null && Object.keys(flags).some((name) => `--${name}` === SETTINGS[key].flag);
+  if (key === null || isHere) return didYouMean(given, Object.keys(flags), '--');
+  return `; ${key} is a setting: give it in nightsweep.yaml or as ${variableOf(key)}`;
+}
+
 function didYouMean(given: string, known: readonly string[], prefix = ''): string {
   const meant = nearest(given, known);
   return meant === null ? '' : ` (did you mean ${prefix}${meant}?)`;
@@ -152,15 +162,15 @@ function positionals(command: Command, argv: Argv, see: string): Record<string, 
  * A switch that is given a value (`--dry-run=maybe`, `--dry-run false`) would silently be off, and a dry run real; a
  * negation nobody documented likewise.
  */
-function checkFlags(name: string, flags: Flags, argv: Argv, words: readonly string[], see: string): void {
+function checkFlags(command: Command, argv: Argv, words: readonly string[], see: string): void {
+  const name = nameOf(command);
+  const flags: Flags = { ...COMMON_OPTIONS, ...command.options };
   const counts = new Map<string, number>();
   for (const flag of flagsIn(words, flags)) {
     const known = Object.hasOwn(flags, flag) ? flags[flag] : undefined;
     if (known === undefined) {
       const dashes = flag.length === 1 ? '-' : '--';
-      throw new UsageError(
-        `${name} has no flag ${dashes}${flag}${didYouMean(flag, Object.keys(flags), '--')}${see}`,
-      );
+      throw new UsageError(`${name} has no flag ${dashes}${flag}${advice(flag, flags)}${see}`);
     }
     counts.set(flag, (counts.get(flag) ?? 0) + 1);
     if (known.many !== true && (counts.get(flag) ?? 0) > 1) {
@@ -170,7 +180,28 @@ function checkFlags(name: string, flags: Flags, argv: Argv, words: readonly stri
     const on = flag.startsWith('no-') ? argv[flag.slice(3)] === false : argv[flag] === true;
     if (!on) throw new UsageError(`--${flag} takes no value; leave it out to switch it off.`);
   }
+  for (const flag of counts.keys()) {
+    const known = flags[flag];
+    if (known?.value === undefined) continue;
+    if ([argv[flag]].flat().every((value) => String(value).trim() !== '')) continue;
+    throw new UsageError(`--${flag} has no value; ${oneFor(flag, known, command)}.`);
+  }
 }
+
+/** What to give where a flag has no value: as the examples of the command have it, or one of its kind. */
+function oneFor(flag: string, { value = '', choices, describe }: Flag, { examples }: Command): string {
+  if (choices !== undefined) return `give ${choices.join(', ')}`;
+  const inExample = new RegExp(`--${flag} ("[^"]+"|\\S+)`);
+  const shown = examples.map(([typed]) => inExample.exec(typed)?.[1]).find((one) => one !== undefined);
+  const example = shown ?? EXAMPLES[value];
+  return example === undefined ? `give ${value}: ${describe}` : `give one, such as --${flag} ${example}`;
+}
+
+/** By what stands for the value. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  ...{ N: '20', MS: '100', DURATION: '2h', WHEN: '7d' },
+  ...{ HOST: '127.0.0.1', ZONE: 'Europe/Berlin' },
+};
 
 /** The names of the flags as they were typed, one-letter ones by their long name. */
 function flagsIn(words: readonly string[], flags: Flags): string[] {

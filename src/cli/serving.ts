@@ -29,6 +29,8 @@ export interface Serving {
   readonly webhooks: Webhooks;
   /** The nights that it runs; null: it runs none. */
   readonly schedule: Scheduler | null;
+  /** When those are due; null: it runs none. */
+  readonly inForce: ScheduleInForce | null;
   close(): void;
 }
 
@@ -46,7 +48,7 @@ export async function createServing(
   // Wrong settings are an error also where they are not used; whoever runs nights has looked at these already.
   if (inForce === null) demandTellable(context);
   // Created and migrated with all patience.
-  openRecord(context, 'create').close();
+  createRecord(context);
   const store = reopenRecord(context, LIMITS.tryMs);
   const working = reopenRecord(context, LIMITS.workerTryMs);
   const close = () => {
@@ -92,7 +94,7 @@ export async function createServing(
     const onAnswered = metrics.served(routes);
     return {
       app: createApp({ routes, revealToken, newId: randomUUID, log, onAnswered }),
-      ...{ webhooks, schedule },
+      ...{ webhooks, schedule, inForce },
       close: () => {
         metrics.close();
         close();
@@ -102,6 +104,14 @@ export async function createServing(
     close();
     throw error;
   }
+}
+
+/** A name mistyped makes a record too, so that it is told. */
+function createRecord(context: Context): void {
+  const { migrated, close } = openRecord(context, 'create');
+  close();
+  if (migrated?.from !== 0) return;
+  context.log.info(`Created ${databasePath(context)} (schema ${migrated.to}); no mapping is in it yet.`);
 }
 
 /**

@@ -27,6 +27,7 @@ export function readGiven<K extends SettingKey>(key: K, { text, where }: Given):
   }
   const parsed = (SETTINGS[key].kind as Kind<Values[K]>).parse(trimmed);
   if (parsed.ok) return parsed.value;
+  if (parsed.isEnough) throw new UsageError(`${where}: ${key} cannot be ${echo(trimmed)}: ${parsed.hint}.`);
   throw wrongValue(key, where, echo(trimmed), parsed.hint);
 }
 

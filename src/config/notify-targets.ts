@@ -62,6 +62,7 @@ export function loadNotifyTargets(surroundings: Surroundings, unable: Unable): N
     }
     const url = parseHook(found.text, found.variable);
     demandOwnKind(kind, url, found.variable);
+    if (kind === 'heartbeat') demandWords(url, found.variable);
     // What reports an error may repeat a part of it.
     const path = `${url.pathname}${url.search}`;
     for (const part of [url.href, path, ...(path.match(LONG_PIECE) ?? []).filter(isNoWord)])
@@ -103,4 +104,13 @@ function find(environment: Environment, surroundings: Surroundings, variable: st
 function demandOwnKind(kind: NotifyAddress['kind'], { hostname }: URL, variable: string): void {
   if (kind === 'slack' || hostname !== 'hooks.slack.com') return;
   throw new UsageError(`${variable} is an address of Slack; give it in ${NOTIFY_URLS.slack} instead.`);
+}
+
+/** A start or a failure told to such a service would be taken for whatever the parameter says: success, mostly. */
+function demandWords({ searchParams }: URL, variable: string): void {
+  const parameter = ['state', 'status'].find((name) => searchParams.has(name));
+  if (parameter === undefined) return;
+  throw new UsageError(
+    `${variable} says how a night went by a parameter (?${parameter}=), which is not supported; give an address that takes /start and /fail behind it, as that of Healthchecks does.`,
+  );
 }

@@ -9,7 +9,10 @@ export function cron(): Kind<CronExpression> {
     unit: 'cron expression',
     accepts: 'a cron expression of five fields such as "30 2 * * *" (minute, hour, day, month, weekday)',
     isList: false,
-    parse: (text) => readCron(text),
+    parse: (text) => {
+      const read = readCron(text);
+      return read.ok ? read : { ...read, isEnough: true };
+    },
     format: ({ text }) => text,
   };
 }

@@ -1,7 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import { choice, count, duration, type Kind, orWord, ratio, text, yesOrNo } from './kinds.ts';
 import { ids, messageTypes, occasions } from './lists.ts';
-import { nearest } from './nearest.ts';
 import { cron, timeZone } from './schedule.ts';
 
 /** One setting; its key is its place in {@link SETTINGS}. */
@@ -182,7 +181,10 @@ export const SETTINGS = {
   ),
   'schedule.jitter': setting(
     null,
-    duration('m', { max: DAY }),
+    {
+      ...duration('m', { max: DAY }),
+      accepts: 'a duration such as 90s or 15m, shorter than the time between two nights and 24h at most',
+    },
     '0s',
     'How much later such a sweep begins at most, by chance each time anew.',
   ),
@@ -258,14 +260,4 @@ export function groupOf(name: string): readonly string[] {
 /** The name under which an argument parser hands over the flag: `--no-survey` → `survey`; null: no flag. */
 export function flagName(key: SettingKey): string | null {
   return SETTINGS[key].flag?.replace(/^--(?:no-)?/, '') ?? null;
-}
-
-/** The setting that was probably meant, also by the name of its flag or variable. */
-export function suggestSetting(name: string): SettingKey | null {
-  const names = new Map(
-    SETTING_KEYS.flatMap((key) =>
-      [key, flagName(key) ?? key, variableOf(key)].map((known) => [known, key] as const),
-    ),
-  );
-  return names.get(nearest(name, [...names.keys()]) ?? '') ?? null;
 }

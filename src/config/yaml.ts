@@ -4,7 +4,8 @@ import { echoName } from './echo.ts';
 import { type Given, type GivenSettings, wrongValue } from './given.ts';
 import { notifyVariableFor } from './notify-variables.ts';
 import { ownSecretFor } from './secrets.ts';
-import { groupOf, SETTINGS, type SettingKey, suggestSetting } from './settings.ts';
+import { groupOf, SETTINGS, type SettingKey } from './settings.ts';
+import { suggestGroup, suggestSetting } from './suggest.ts';
 import { nestsTooDeep } from './yaml-depth.ts';
 
 /** The word for an empty list; whether there is one, its setting says. */
@@ -63,8 +64,15 @@ function* namedValues(map: YAMLMap, at: (offset: number) => string): Generator<N
     const name = nameOf(key);
     const offset = key.range?.[0] ?? 0;
     const members = groupOf(name);
-    if (members.length === 0) yield { name, value, offset };
-    else if (isMap(value)) {
+    if (members.length === 0) {
+      const group = isMap(value) ? suggestGroup(name) : null;
+      if (group !== null) {
+        throw new UsageError(
+          `${at(offset)}: ${echoName(name, 'this key')} is not a setting; did you mean ${group}?`,
+        );
+      }
+      yield { name, value, offset };
+    } else if (isMap(value)) {
       for (const inner of namedValues(value as YAMLMap, at))
         yield { ...inner, name: `${name}.${inner.name}` };
     } else {

@@ -44,8 +44,9 @@ export function resolveHost(text: string, where: string | null = null): string {
   const known = REGIONS.find((one) => one.region === host || one.host === host);
   if (known !== undefined) return known.host;
   if (PLAUSIBLE.test(host)) return host;
+  const meant = nearestRegion(host);
   throw new UsageError(
-    `${where === null ? '' : `${where}: `}${JSON.stringify(text.trim())} is not a region of Genesys Cloud; did you mean ${nearestRegion(host)}? Give its host, or the AWS name of a known region.`,
+    `${where === null ? '' : `${where}: `}${JSON.stringify(text.trim())} is not a region of Genesys Cloud; ${meant === null ? `give its host, such as ${DEFAULT_HOST}` : `did you mean ${meant}? Give its host`}, or the AWS name of a known region.`,
   );
 }
 
@@ -57,7 +58,9 @@ export function apiUrlOf(host: string): string {
   return `https://api.${host}`;
 }
 
-function nearestRegion(text: string): string {
+/** Null: none is near. `ireland` is as far from its own region as from any other. */
+function nearestRegion(text: string): string | null {
   const names = REGIONS.flatMap(({ region, host }) => [host, region]);
-  return names.reduce((best, name) => (leven(text, name) < leven(text, best) ? name : best));
+  const best = names.reduce((best, name) => (leven(text, name) < leven(text, best) ? name : best));
+  return leven(text, best) <= text.length / 2 ? best : null;
 }

@@ -84,7 +84,10 @@ export function testNotice(name: string, now: Instant): Notice {
 }
 
 /** The figures that are worth a line, for those who do not read JSON. */
-export function factsOf({ name, night }: Notice): readonly (readonly [label: string, value: string])[] {
+export function factsOf(
+  { name, night }: Notice,
+  moment = toIso,
+): readonly (readonly [label: string, value: string])[] {
   if (night === null) return [['From', name]];
   const { exitCode, startedAt, finishedAt, run, counts, before } = night;
   const facts: [string, string][] = [
@@ -98,9 +101,17 @@ export function factsOf({ name, night }: Notice): readonly (readonly [label: str
     if (failed > 0) facts.push(['Failed', String(failed)]);
     if (unconfirmed > 0) facts.push(['Unconfirmed', String(unconfirmed)]);
   }
-  facts.push(['Began', toIso(startedAt)], ['Took', humanDuration(finishedAt - startedAt)]);
-  if (before !== null) facts.push(['Before', `exit code ${before.exitCode}, ${toIso(before.finishedAt)}`]);
+  facts.push(['Began', moment(startedAt)], ['Took', humanDuration(finishedAt - startedAt)]);
+  if (before !== null) facts.push(['Before', `exit code ${before.exitCode}, ${moment(before.finishedAt)}`]);
   return facts;
+}
+
+/** What to run next after a bad night, where its message does not say so itself; null: that is enough. */
+export function nextCommand({ mood, message, night }: Notice): string | null {
+  if (mood !== 'bad' || night === null || /\bnightsweep [a-z]|--[a-z]/.test(message)) return null;
+  if (night.exitCode === EXIT.unexpected) return null;
+  const isPartly = night.exitCode === EXIT.incomplete && night.run !== null;
+  return isPartly ? `nightsweep runs ${night.run?.id}` : 'nightsweep doctor';
 }
 
 function headlineOf(night: Night, before: Before | null): string {

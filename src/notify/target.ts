@@ -19,6 +19,8 @@ export interface Listener extends Address {
   readonly kind: 'webhook' | 'slack' | 'teams';
   /** Signs by Standard Webhooks; null: nothing is signed. */
   readonly signingKey: (() => Uint8Array) | null;
+  /** What a moment is called where people read it as it is. */
+  readonly moment: (at: Instant) => string;
 }
 
 /** A dead man's switch, which hears of every night and gives the alarm when a beat stays away. */
@@ -40,7 +42,7 @@ const BODIES = { webhook: webhookBody, slack: slackBody, teams: teamsBody } as c
  * @param id of the message
  */
 export function telling(listener: Listener, notice: Notice, id: string): (now: Instant) => Post {
-  const body = BODIES[listener.kind](notice);
+  const body = BODIES[listener.kind](notice, listener.moment);
   return (now) => ({
     url: listener.revealUrl(),
     headers: {

@@ -32,13 +32,13 @@ export type ScheduleEvent =
   /** The clock was set back, and another night is the next one now. */
   | { readonly kind: 'set_back'; readonly byMs: number; readonly next: PlannedNight }
   | { readonly kind: 'begun'; readonly dueAt: Instant }
-  /** `error` is what it threw, if it did. */
+  /** `error` is what it threw, if it did. `next`: null when it was stopped meanwhile. */
   | {
       readonly kind: 'ended';
       readonly dueAt: Instant;
       readonly night: Night;
       readonly error: unknown;
-      readonly next: PlannedNight;
+      readonly next: PlannedNight | null;
     };
 
 export interface SchedulerDeps extends PlanParts {
@@ -145,6 +145,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const night = nightOf({ startedAt, finishedAt: clock.now(), redact: deps.redact }, end);
     last = night;
     runningSince = null;
+    if (stops.stop.aborted) {
+      next = null;
+      tell({ kind: 'ended', dueAt, night, error, next });
+      return night;
+    }
     const { passed, next: planned } = plan({ before: next });
     next = planned;
     tell({ kind: 'ended', dueAt, night, error, next });

@@ -41,3 +41,25 @@ describe('of nights that were not run is told', () => {
     expect(told(event)).toEqual([says]);
   });
 });
+
+describe('of a night that has ended is told', () => {
+  const night = {
+    startedAt: at('16T02:00'),
+    finishedAt: at('16T02:01'),
+    exitCode: 143,
+    message: 'Interrupted.',
+  };
+  const ended = { kind: 'ended', dueAt: at('16T02:00'), night: { ...night, report: null }, error: null };
+
+  it('which is the next', () => {
+    expect(told({ ...ended, next } as never)).toEqual([
+      'The night of Fri 2026-01-16 02:00 took 1m (exit 143): Interrupted. The next night: Sat 2026-01-17 02:00.',
+    ]);
+  });
+
+  it('no next one where it was stopped', () => {
+    expect(told({ ...ended, next: null } as never)).toEqual([
+      'The night of Fri 2026-01-16 02:00 took 1m (exit 143): Interrupted.',
+    ]);
+  });
+});

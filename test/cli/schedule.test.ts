@@ -14,7 +14,7 @@ describe('a schedule that cannot work', () => {
       'serve --schedule',
       { NIGHTSWEEP_SCHEDULE_CRON: '0 0 30 2 *' },
       2,
-      'schedule.cron cannot be "0 0 30 2 *" (there is no such day in any year)',
+      'schedule.cron cannot be "0 0 30 2 *": there is no such day in any year.',
     ],
     [
       'schedule',
@@ -30,6 +30,12 @@ describe('a schedule that cannot work', () => {
       'schedule.jitter cannot be 1h, because schedule.cron (0 * * * *) has two nights only 1h apart',
     ],
     ['serve --schedule', { ...NIGHTLY, GENESYS_CLIENT_SECRET: '' }, 2, 'GENESYS_CLIENT_SECRET'],
+    [
+      'schedule --next 3',
+      { NIGHTSWEEP_SCHEDULE_CRON: '*/90 * * * *' },
+      2,
+      'schedule.cron cannot be "*/90 * * * *": the minute cannot be */90; its step can be 1 to 60.',
+    ],
     ['schedule --next 0', NIGHTLY, 2, '--next cannot be "0"'],
     ['schedule --next 2000', NIGHTLY, 2, '--next cannot be 2000'],
     ['schedule', NIGHTLY, 9, 'There is no database at'],

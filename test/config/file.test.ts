@@ -93,6 +93,14 @@ describe('nightsweep.yaml', () => {
       'nightsweep.yaml line 4: source.querry is not a setting; did you mean source.query?',
     ],
     [
+      'api: platform\nschedul:\n  cron: 0 2 * * *\n',
+      'nightsweep.yaml line 2: schedul is not a setting; did you mean schedule?',
+    ],
+    [
+      'schedule:\n  jitter: 25h\n',
+      'nightsweep.yaml line 2: schedule.jitter cannot be "25h"; give a duration such as 90s or 15m, shorter than the time between two nights and 24h at most.',
+    ],
+    [
       'source:\n  staleAfter: 24h\n',
       'nightsweep.yaml line 2: source.staleAfter is not a setting; `nightsweep config` lists those there are.',
     ],

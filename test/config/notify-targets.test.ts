@@ -60,6 +60,11 @@ describe('those who are told of nights', () => {
     expect(secrets.redact('/srv/nightsweep-production/n.db')).toBe('/srv/nightsweep-production/n.db');
   });
 
+  it('may have a parameter that says nothing of a night, also as a heartbeat', () => {
+    const url = 'https://hc-ping.com/0123-4567/nightsweep?create=1';
+    expect(load({ HEARTBEAT_URL: url }).addresses[0]?.url.reveal()).toBe(url);
+  });
+
   it('may be on this machine without TLS', () => {
     expect(load({ WEBHOOK_URL: 'http://127.0.0.1:8080/hook' }).addresses[0]?.host).toBe('127.0.0.1:8080');
   });
@@ -71,6 +76,11 @@ describe('those who are told of nights', () => {
     [{ WEBHOOK_URL: 'https://me:s3cret@example.com/' }, 'WEBHOOK_URL holds more than an address'],
     [{ WEBHOOK_URL: 'https://example.com/#s3cret' }, 'WEBHOOK_URL holds more than an address'],
     [{ TEAMS_URL: `${SLACK}/s3cret` }, `TEAMS_URL is an address of Slack; give it in ${PREFIX}SLACK_URL`],
+    [
+      { HEARTBEAT_URL: 'https://cronitor.link/p/s3cret/job?state=ok' },
+      'HEARTBEAT_URL says how a night went by a parameter (?state=), which is not supported',
+    ],
+    [{ HEARTBEAT_URL: 'https://kuma.example/api/push/s3cret?msg=OK&status=up' }, '(?status=)'],
     [{ HEARTBEAT_URL: SLACK }, `HEARTBEAT_URL is an address of Slack`],
     [{ WEBHOOK_SECRET: 's3cret' }, `WEBHOOK_SECRET signs nothing without ${PREFIX}WEBHOOK_URL`],
     [

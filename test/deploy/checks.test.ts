@@ -108,6 +108,8 @@ describe('the check of systemd units notices', () => {
       /nightswep is not executable/,
     ],
     ['nightsweep-sweep.service', '--quiet', '--quite', 'did you mean --quiet'],
+    ['nightsweep-serve.service.d/schedule.conf', '--schedule', '--schedul', 'did you mean --schedule'],
+    ['nightsweep-serve.service.d/schedule.conf', 'ExecStart=\n', '', /ExecStart/],
     ['nightsweep-sweep.timer', '02:15:00', '25:15:00', /OnCalendar|calendar/],
     ['nightsweep-.service.d/hardening.conf', 'CapabilityBoundingSet=\n', '', 'Overall exposure'],
     ['nightsweep-.service.d/hardening.conf', 'ProtectSystem=strict\n', '', 'Overall exposure'],

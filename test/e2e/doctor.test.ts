@@ -87,15 +87,18 @@ describe('doctor', () => {
     expect(place.simulator.world.account().filter(({ patches }) => patches > 1)).toEqual([]);
   });
 
-  it('only remarks on a first day, with what to do next', async () => {
+  it('is not ready on a first day, as a sweep is not, and says what to do next', async () => {
     const place = await aPlace();
     const { code, json } = await place.runHere('doctor', '--json');
-    expect(code).toBe(0);
-    expect(json).toMatchObject({ exitCode: 0, message: 'Ready, with 2 remarks.' });
-    const remarks = json.checks.filter((check: { status: string }) => check.status === 'warn');
+    expect((await place.runHere('sweep')).code).toBe(code);
+    expect(json).toMatchObject({
+      exitCode: 9,
+      message: expect.stringMatching(/^Not ready: 1 of \d+ checks failed \(database\)\.$/),
+    });
+    const remarks = json.checks.filter((check: { status: string }) => check.status !== 'ok');
     expect(remarks).toEqual([
       { name: 'organisation', status: 'warn', says: expect.stringContaining('set expectOrganization') },
-      { name: 'database', status: 'warn', says: expect.stringContaining('nightsweep import mapping FILE') },
+      { name: 'database', status: 'fail', says: expect.stringContaining('nightsweep import mapping FILE') },
     ]);
   });
 
@@ -106,7 +109,37 @@ describe('doctor', () => {
     expect(code).toBe(exitCode);
     const failed = json.checks.filter((check: { status: string }) => check.status === 'fail');
     expect(failed).toContainEqual({ name, status: 'fail', says: expect.stringContaining(says) });
-    expect(json.message).toContain('mend the first one first');
+    expect(json.message).toMatch(
+      failed.length === 1
+        ? new RegExp(`^Not ready: 1 of \\d+ checks failed \\(${name}\\)\\.$`)
+        : /^Not ready: \d+ of \d+ checks failed; mend the first one first \(/,
+    );
+  });
+
+  it.each([
+    ['policy', { NIGHTSWEEP_STALE_AFTER: '12h' }],
+    ['volume', {}],
+  ] as const)('says that the next night will be refused as the last one was (%s)', async (what, env) => {
+    const place = await readyPlace({ conversations: stale(201) });
+    for (let n = 0; n < 3; n++) await place.runHere('sweep');
+    Object.assign(place.env, env);
+    if (what === 'volume') {
+      place.file('more.csv', mappingOf(400));
+      await place.runHere('import', 'mapping', 'more.csv');
+    }
+    expect((await place.runHere('sweep', '--quiet')).code).toBe(5);
+    const { code, json } = await place.runHere('doctor', '--json');
+    expect({ code, message: json.message }).toEqual({
+      code: 0,
+      message: `Ready, but the next night will be refused unless it is accepted once: nightsweep sweep --accept-${what}.`,
+    });
+    expect(json.checks).toContainEqual({
+      name: 'last sweep',
+      status: 'warn',
+      says: expect.stringMatching(new RegExp(`exit 5: .*--accept-${what}`)),
+    });
+    expect((await place.runHere('sweep', `--accept-${what}`, '--quiet')).code).not.toBe(5);
+    expect((await place.runHere('doctor', '--json')).json.message).not.toContain('refused');
   });
 });
 
@@ -166,6 +199,10 @@ describe('doctor, of the last night,', () => {
       status: 'warn',
       says: expect.stringContaining('one was due every 1d (expectedEvery)'),
     });
+    place.execute(
+      "UPDATE runs SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-72 hours'), finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '-72 hours')",
+    );
+    expect((await lastSweep(place)).says).toContain('4 were due since, one every 1d (expectedEvery)');
   });
 });
 

@@ -130,7 +130,10 @@ describe('nights that are told', () => {
       organization: { id: '0c1d2e3f-4a5d-4e6f-8a9b-3f2b8c1e4a5b', name: 'Somebody <Else>' },
     });
     map(place, 1);
-    place.env.NIGHTSWEEP_EXPECT_ORGANIZATION = 'Us';
+    Object.assign(place.env, {
+      NIGHTSWEEP_EXPECT_ORGANIZATION: 'Us',
+      NIGHTSWEEP_SCHEDULE_TIME_ZONE: 'Asia/Tokyo',
+    });
     expect((await place.runHere('sweep')).code).toBe(5);
     expect(news()).toEqual(['beat/start', 'beat/fail', ...ALL]);
     expect(last('hook').type).toBe('night.refusal');
@@ -138,6 +141,9 @@ describe('nights that are told', () => {
       'belong to the organisation Somebody <Else> ([id]), not to Us',
     );
     expect(last('slack').blocks[1].text.text).toContain('Somebody &lt;Else&gt;');
+    expect(last('slack').blocks[2].elements[0].text).toMatch(
+      /Began: \w{3} [\d-]{10} [\d:]{5} \(Asia\/Tokyo\)/,
+    );
     expect(JSON.stringify(last('teams'))).toContain('Somebody <Else>');
   });
 

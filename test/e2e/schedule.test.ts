@@ -78,7 +78,7 @@ describe('schedule', () => {
       'schedule',
       { NIGHTSWEEP_SCHEDULE_CRON: '0 0 2 * * *' },
       2,
-      'NIGHTSWEEP_SCHEDULE_CRON: schedule.cron cannot be "0 0 2 * * *" (it has 6 fields; there is none for seconds)',
+      'NIGHTSWEEP_SCHEDULE_CRON: schedule.cron cannot be "0 0 2 * * *": it has 6 fields; there is none for seconds',
     ],
     ['a machine without a zone', 'schedule', { ...CRON, TZ: 'Mars/Olympus' }, 2, 'set schedule.timeZone'],
     ['no secret', 'schedule', { ...CRON, GENESYS_CLIENT_SECRET: undefined }, 2, 'set GENESYS_CLIENT_SECRET'],

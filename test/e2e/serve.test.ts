@@ -36,7 +36,7 @@ describe('serve', () => {
     const { json } = await first.send('POST', '/closures', { body: { conversationIds: [idOf(1)] } });
     await first.send('PUT', `/sessions/web-1/conversations/${idOf(1)}/hold`, { body: { for: '7d' } });
     first.child.process.kill('SIGTERM');
-    const { code, json: told } = await first.child.ended;
+    const { code, json: told, stderr } = await first.child.ended;
     expect({ code, told }).toEqual({
       code: 0,
       told: {
@@ -44,14 +44,37 @@ describe('serve', () => {
         host: '127.0.0.1',
         port: Number(new URL(first.url).port),
         authentication: true,
+        schedule: null,
+        next: [],
       },
     });
+    const created = /Created \S+nightsweep\.db \(schema \d+\); no mapping is in it yet\./;
+    expect(stderr).toMatch(created);
     const before = everything(place);
 
     const second = await serveIn(place);
     expect((await put(second, 1)).json.effect).toBe('unchanged');
     expect((await second.send('GET', `/closures/${json.requests[0].id}`)).json.status).toBe('pending');
     expect(everything(place)).toEqual(before);
+    second.child.process.kill('SIGTERM');
+    expect((await second.child.ended).stderr).not.toMatch(created);
+  });
+
+  it('tells the nights that it runs, as schedule does', async () => {
+    const place = await aPlace();
+    Object.assign(place.env, {
+      NIGHTSWEEP_SCHEDULE_CRON: '0 2 29 2 *',
+      NIGHTSWEEP_SCHEDULE_TIME_ZONE: 'UTC',
+    });
+    const { child, url } = await serveIn(place, '--schedule');
+    child.process.kill('SIGTERM');
+    const { code, json } = await child.ended;
+    expect(code).toBe(0);
+    expect(json).toMatchObject({
+      url,
+      schedule: { cron: '0 2 29 2 *', timeZone: 'UTC', jitterSeconds: 0, catchUp: false },
+      next: Array(3).fill(expect.stringMatching(/^20\d\d-02-29T02:00:00\.000Z$/)),
+    });
   });
 
   it('shows at / how the night went, says where, and only to who has the token', async () => {

@@ -7,6 +7,7 @@ import type { Fault, FaultKind } from '../../src/simulator/faults.ts';
 import { SIMULATED_CLIENT } from '../../src/simulator/options.ts';
 import type { RouteName } from '../../src/simulator/routes.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
+import { openStore } from '../../src/store/store.ts';
 import { runMain } from '../cli/running.ts';
 import { httpInFlight } from '../helpers/http-in-flight.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
@@ -17,8 +18,8 @@ const TRIED: readonly FaultKind[] = [
   ...(['cut', 'truncated_json', 'unknown_encoding', 'gzip', 'bloated'] as const),
 ];
 const HARMLESS: readonly FaultKind[] = ['gzip', 'bloated'];
-/** Nothing is wrong with the organisation, but none is expected either. */
-const READY = 'Ready, with 2 remarks.';
+/** No organisation is expected, the mapping is empty and there was no night. */
+const READY = 'Ready, with 3 remarks.';
 
 /** What `doctor` finds when these requests always meet with this. */
 async function doctor(fault: Fault | null, isHarmed: (route: RouteName | null) => boolean, env = {}) {
@@ -32,6 +33,7 @@ async function doctor(fault: Fault | null, isHarmed: (route: RouteName | null) =
   simulator.intercept(({ route }) => (isHarmed(route) ? fault : null));
   const { url } = await simulator.start();
   const cwd = mkdtempSync(join(tmpdir(), 'nightsweep-doctor-'));
+  openStore(join(cwd, 'data', 'nightsweep.db'), { mode: 'create', now: clock.now() }).close();
   const inFlight = httpInFlight();
   let parked = 0;
   const stopClock = clock.runByItself(() => inFlight() <= parked);
@@ -80,7 +82,7 @@ describe('doctor says in a sentence', () => {
     // The simulator takes a 401 there for what it is: refused credentials, which is another test.
     const isReady = HARMLESS.includes(fault) || fault === '401';
     expect({ code, message }).toEqual(
-      isReady ? { code: 0, message: READY } : { code: 8, message: expect.stringContaining('checks failed') },
+      isReady ? { code: 0, message: READY } : { code: 8, message: expect.stringContaining('Not ready: ') },
     );
     if (!isReady) expect(checks.find(({ status }) => status === 'fail')?.name).toBe('token');
   });

@@ -31,6 +31,11 @@ describe('a region of Genesys Cloud', () => {
     expect(() => resolveHost(text)).toThrow(new UsageError(sentence));
   });
 
+  it.each(['ireland', 'Frankfurt', 'xx', 'production'])('%s is none, and none is suggested', (text) => {
+    const sentence = `${JSON.stringify(text)} is not a region of Genesys Cloud; give its host, such as mypurecloud.com, or the AWS name of a known region.`;
+    expect(() => resolveHost(text)).toThrow(new UsageError(sentence));
+  });
+
   it('has one host for tokens and one for everything else', () => {
     expect([loginUrlOf('mypurecloud.ie'), apiUrlOf('mypurecloud.ie')]).toEqual([
       'https://login.mypurecloud.ie',

@@ -7,6 +7,7 @@ import { slackBody } from '../../src/notify/formats/slack.ts';
 import { teamsBody } from '../../src/notify/formats/teams.ts';
 import { webhookBody } from '../../src/notify/formats/webhook.ts';
 import { type Notice, noticeOf, testNotice } from '../../src/notify/notice.ts';
+import { beating } from '../../src/notify/target.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { START } from '../helpers/virtual-clock.ts';
 import { aNight } from './nights.ts';
@@ -15,7 +16,9 @@ const BEFORE = { exitCode: EXIT.ok, finishedAt: START - 86_400_000, failed: fals
 const told = (message: string, exitCode: ExitCode = EXIT.auth, name = 'web-1'): Notice =>
   noticeOf(aNight(exitCode, { failed: 2 }, { message }), 'failure', { name, before: BEFORE });
 
-const FORMATS = { webhookBody, slackBody, teamsBody, plainBody };
+const MOMENT = (at: number) => `at ${at - START} (Europe/Berlin)`;
+const slack = (notice: Notice) => slackBody(notice, MOMENT);
+const FORMATS = { webhookBody, slackBody: slack, teamsBody, plainBody };
 const inAll = (notice: Notice) => Object.values(FORMATS).map((format) => format(notice));
 
 describe('the generic webhook', () => {
@@ -58,9 +61,18 @@ describe('the generic webhook', () => {
   });
 });
 
+describe('a heartbeat', () => {
+  it.each(['start', 'fail', 'log', 'success'] as const)('%s keeps the parameters of its address', (beat) => {
+    const revealUrl = () => 'https://hc-ping.com/key/nightsweep/?create=1';
+    const { url } = beating({ kind: 'heartbeat', host: 'hc-ping.com', revealUrl }, beat, null)();
+    const word = beat === 'success' ? '' : `/${beat}`;
+    expect(url).toBe(`https://hc-ping.com/key/nightsweep${word}?create=1`);
+  });
+});
+
 describe('Slack', () => {
   it('gets a header, the sentence and the figures, and a text for phones', () => {
-    const body = JSON.parse(slackBody(told('The secret is wrong.')));
+    const body = JSON.parse(slack(told('The secret is wrong.')));
     expect(body.text).toBe('🔴 The sweep failed: authentication or permission (web-1): The secret is wrong.');
     expect(body.blocks.map((block: { type: string }) => block.type)).toEqual([
       'header',
@@ -68,16 +80,33 @@ describe('Slack', () => {
       'context',
     ]);
     expect(body.blocks[2].elements[0].text).toBe(
-      'From: web-1 · Exit code: 4 · Run: 7 · Closed: 3 · Kept: 2 · Left: 0 · Failed: 2 · Began: 2026-01-15T02:00:00.000Z · Took: 1m 30s · Before: exit code 0, 2026-01-14T02:00:00.000Z',
+      'Exit code: 4 · Run: 7 · Closed: 3 · Kept: 2 · Left: 0 · Failed: 2 · Began: at 0 (Europe/Berlin) · Took: 1m 30s · Before: exit code 0, at -86400000 (Europe/Berlin)',
     );
   });
 
+  it.each<[string, ExitCode, string, string]>([
+    ['a failure', EXIT.auth, 'The secret is wrong.', 'The secret is wrong.\nNext: nightsweep doctor'],
+    ['one in part', EXIT.incomplete, 'Closed 3, 2 failed.', 'Closed 3, 2 failed.\nNext: nightsweep runs 7'],
+    ...(['Accept it once with --accept-policy.', 'See nightsweep config.'] as const).map(
+      (says) => ['one that says so itself', EXIT.refused, says, says] as [string, ExitCode, string, string],
+    ),
+    ['work left', EXIT.workLeft, 'Closed 3, 9 left.', 'Closed 3, 9 left.'],
+  ])('is told what to run next: %s', (_, exitCode, message, text) => {
+    expect(JSON.parse(slack(told(message, exitCode))).blocks[1].text.text).toBe(text);
+  });
+
+  it('is told the name once, also by a test', () => {
+    for (const notice of [told('The secret is wrong.'), testNotice('web-1', START)]) {
+      expect(JSON.stringify(JSON.parse(slack(notice)).blocks).match(/web-1/g)).toHaveLength(1);
+    }
+  });
+
   it('mentions nobody and links nowhere, whatever the sentence is', () => {
-    const body = slackBody(told('<!channel> <https://evil.example|all is well> & more'));
+    const body = slack(told('<!channel> <https://evil.example|all is well> & more'));
     expect(body).not.toMatch(/[<>]/);
     expect(JSON.parse(body).blocks[1].text).toEqual({
       type: 'mrkdwn',
-      text: '&lt;!channel&gt; &lt;https://evil.example|all is well&gt; &amp; more',
+      text: '&lt;!channel&gt; &lt;https://evil.example|all is well&gt; &amp; more\nNext: nightsweep doctor',
       verbatim: true,
     });
   });
@@ -88,7 +117,7 @@ describe('Slack', () => {
         fc.string({ unit: fc.constantFrom('<', '&', '>', 'a', '😀', '\n'), maxLength: 6_000 }),
         fc.string({ unit: fc.constantFrom('<', '😀', 'b'), maxLength: 200 }),
         (message, name) => {
-          const { text, blocks } = JSON.parse(slackBody(told(message, EXIT.auth, name)));
+          const { text, blocks } = JSON.parse(slack(told(message, EXIT.auth, name)));
           const [header, section, context] = blocks;
           const texts = [text, section.text.text, context.elements[0].text];
           for (const one of texts) {
@@ -173,7 +202,7 @@ describe('headlines', () => {
 
 it.each([
   ['the webhook', webhookBody],
-  ['Slack', slackBody],
+  ['Slack', slack],
   ['Teams', teamsBody],
 ])('%s is told of no reason that may be another one: exit 8 has three', (_, bodyOf) => {
   const body = bodyOf(told('Today is no more left of the daily limit.', EXIT.unavailable));

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { EXIT, type ExitCode } from '../../src/domain/errors.ts';
-import { SECOND } from '../../src/domain/time.ts';
+import { SECOND, toIso } from '../../src/domain/time.ts';
 import { WITHIN_MS } from '../../src/notify/deliver.ts';
 import { createNotifier, type NotifierParts } from '../../src/notify/notifier.ts';
 import type { Answer, Before, Post } from '../../src/notify/ports.ts';
@@ -28,8 +28,9 @@ function aStage(script: Script = () => OK, changes: Partial<NotifierParts> = {})
           kind: 'webhook',
           ...at('hook.example'),
           signingKey: () => signingKeyOf(SECRET) ?? new Uint8Array(),
+          moment: toIso,
         },
-        { kind: 'slack', ...at('slack.example'), signingKey: null },
+        { kind: 'slack', ...at('slack.example'), signingKey: null, moment: toIso },
       ],
       heartbeat: { kind: 'heartbeat', ...at('beat.example') },
       on: ['failure', 'refusal', 'change'],

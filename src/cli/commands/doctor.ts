@@ -1,5 +1,7 @@
 import { EXIT, type ExitCode, worstExit } from '../../domain/errors.ts';
+import { counted } from '../../domain/text.ts';
 import { apiFlag, type Command, type Context } from '../command.ts';
+import type { Check } from '../doctor/check.ts';
 
 /** Whether everything is ready for the first night. */
 export const doctor: Command = {
@@ -13,14 +15,7 @@ export const doctor: Command = {
     const { examine } = await import('../doctor/examine.ts');
     const checks = await examine(context);
     const exitCode = worstExit(checks.flatMap((check) => (check.status === 'fail' ? [check.exitCode] : [])));
-    const failed = checks.filter((check) => check.status === 'fail').length;
-    const warned = checks.filter((check) => check.status === 'warn').length;
-    const message =
-      failed > 0
-        ? `${failed} of ${checks.length} checks failed; mend the first one first.`
-        : warned > 0
-          ? `Ready, with ${warned} ${warned === 1 ? 'remark' : 'remarks'}.`
-          : 'Everything is ready.';
+    const message = conclusion(checks);
     out.object({
       checks: checks.map(({ name, status, says }) => ({ name, status, says })),
       exitCode,
@@ -40,3 +35,17 @@ export const doctor: Command = {
     return exitCode;
   },
 };
+
+function conclusion(checks: readonly Check[]): string {
+  const [first, ...others] = checks.filter(({ status }) => status === 'fail');
+  if (first !== undefined) {
+    const count = `${others.length + 1} of ${counted(checks.length, 'check')} failed`;
+    return `Not ready: ${count}${others.length > 0 ? `; mend the first one first (${first.name})` : ` (${first.name})`}.`;
+  }
+  const accept = [...new Set(checks.flatMap((check) => check.accept ?? []))].join(' ');
+  if (accept !== '') {
+    return `Ready, but the next night will be refused unless it is accepted once: nightsweep sweep ${accept}.`;
+  }
+  const warned = checks.filter(({ status }) => status === 'warn').length;
+  return warned > 0 ? `Ready, with ${counted(warned, 'remark')}.` : 'Everything is ready.';
+}

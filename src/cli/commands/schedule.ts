@@ -2,11 +2,9 @@ import { EXIT, type ExitCode, UsageError } from '../../domain/errors.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import type { Store } from '../../store/store.ts';
 import type { Command, Context } from '../command.ts';
-import type { ScheduleInForce } from '../scheduling.ts';
 
 /** As many as anybody looks at. */
 const MOST_SHOWN = 1_000;
-const SHOWN_AT_START = 3;
 
 /** The nights, one after the other. */
 export const schedule: Command = {
@@ -17,7 +15,11 @@ export const schedule: Command = {
     ['nightsweep schedule --next 5', 'when the next five nights are; runs none'],
   ],
   options: {
-    cron: { value: 'EXPRESSION', describe: 'minute, hour, day, month, weekday (schedule.cron)' },
+    cron: {
+      value: 'EXPRESSION',
+      describe:
+        'minute, hour, day, month, weekday (schedule.cron); schedule.timeZone, .jitter and .catchUp are settings, see docs/schedule.md',
+    },
     next: { value: 'N', describe: 'show when the next N nights are due, and exit' },
     grace: { value: 'DURATION', describe: 'when stopped, finish what is in hand within this (20s)' },
   },
@@ -34,7 +36,7 @@ export const schedule: Command = {
 async function showNext(context: Context, count: number): Promise<ExitCode> {
   const { io, out } = context;
   const { demandSchedule } = await import('../scheduling.ts');
-  const { inWords, momentIn, scheduleJson } = await import('../render/schedule.ts');
+  const { inWords, momentIn, nextOf, scheduleJson } = await import('../render/schedule.ts');
   const inForce = demandSchedule(context);
   const now = io.clock.now();
   const next = nextOf(inForce, now, count);
@@ -56,7 +58,7 @@ async function runSchedule(context: Context): Promise<ExitCode> {
   const { openRecord } = await import('../compose.ts');
   const { listenAloud } = await import('../interrupts.ts');
   const { createProgressView } = await import('../progress.ts');
-  const { scheduleJson } = await import('../render/schedule.ts');
+  const { nightsJson } = await import('../render/schedule.ts');
 
   const inForce = await demandReady(context);
   const { interrupts, unlisten } = listenAloud(context);
@@ -65,8 +67,7 @@ async function runSchedule(context: Context): Promise<ExitCode> {
       ...{ inForce, lastBeganAt: lastBeganAt(openRecord(context, 'write')) },
       progress: () => createProgressView(context),
     });
-    const next = nextOf(inForce, io.clock.now(), SHOWN_AT_START);
-    out.object({ schedule: scheduleJson(inForce), next: next.map(toIso) });
+    out.object(nightsJson(inForce, io.clock.now()));
     const inHand = await scheduler.run(interrupts);
     log.info('Stopped.');
     const code = inHand?.exitCode;
@@ -83,10 +84,4 @@ function lastBeganAt(store: Store): Instant | null {
   } finally {
     store.close();
   }
-}
-
-function nextOf({ times }: ScheduleInForce, from: Instant, count: number): Instant[] {
-  const found: Instant[] = [];
-  for (let at = times.next(from); found.length < count; at = times.next(at)) found.push(at);
-  return found;
 }

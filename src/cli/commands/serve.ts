@@ -19,7 +19,7 @@ export const serve: Command = {
   options: {
     host: { value: 'HOST', describe: `address to listen on (${HOST}); others than loopback need a token` },
     port: { value: 'N', describe: `port (${PORT}; 0: any free one)` },
-    schedule: { describe: 'run the nights of schedule.cron in the same process' },
+    schedule: { describe: 'run the nights of schedule.cron in the same process (docs/schedule.md)' },
     grace: { value: 'DURATION', describe: 'when stopped, finish what is in hand within this (20s)' },
   },
   exits: [EXIT.database],
@@ -36,14 +36,15 @@ async function runServe(context: Context): Promise<ExitCode> {
   const address = await addressOf(args.text('host') ?? HOST, token);
 
   const { interrupts, unlisten } = io.listenForInterrupts(config.graceMs);
-  const [{ createServing }, { listen }] = await Promise.all([
+  const [{ createServing }, { listen }, { nightsJson }] = await Promise.all([
     import('../serving.ts'),
     import('../../serve/server.ts'),
+    import('../render/schedule.ts'),
   ]);
   let close = () => {};
   try {
     const serving = await createServing(context, token, { withSchedule: args.flag('schedule') });
-    const { app, webhooks, schedule } = serving;
+    const { app, webhooks, schedule, inForce } = serving;
     close = serving.close;
     const server = await listen(app, address, port);
     const { url, host } = server;
@@ -53,7 +54,10 @@ async function runServe(context: Context): Promise<ExitCode> {
       log.warn('There is no NIGHTSWEEP_API_TOKEN, so mappings and close requests are refused.');
     }
     webhooks.worker.start();
-    out.object({ url, host, port: server.port, authentication: token !== null });
+    out.object({
+      ...{ url, host, port: server.port, authentication: token !== null },
+      ...nightsJson(inForce, io.clock.now()),
+    });
     const nights = schedule?.run(interrupts);
     try {
       // Nights end by themselves only by a bug, and a server whose nights are gone must not look well.

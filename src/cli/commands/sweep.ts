@@ -9,7 +9,8 @@ export const sweep: Command = {
   summary: 'Looks at every stale conversation and closes those that nobody will come back to.',
   examples: [
     ['nightsweep sweep --dry-run --out tonight.csv', 'see what would be closed, and keep the list'],
-    ['nightsweep sweep --limit 20', 'a first careful night'],
+    ['nightsweep sweep --max-closes 20', 'a first careful night'],
+    ['nightsweep sweep --dry-run --limit 20', 'a quick look at twenty of them'],
     ['nightsweep sweep --quiet', 'every night, from cron'],
   ],
   options: {

@@ -8,6 +8,8 @@ export interface Check {
   readonly says: string;
   /** The exit code when it failed. */
   readonly exitCode: ExitCode;
+  /** A guard will refuse the next night, unless a sweep is begun with this flag first. */
+  readonly accept?: '--accept-policy' | '--accept-volume';
 }
 
 export const ok = (name: string, says: string): Check => ({ name, status: 'ok', says, exitCode: EXIT.ok });

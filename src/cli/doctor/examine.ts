@@ -1,9 +1,9 @@
 import { loadCredentials } from '../../config/credentials.ts';
 import { formatDuration } from '../../config/duration.ts';
-import { ExpectedError } from '../../domain/errors.ts';
+import { EXIT, ExpectedError } from '../../domain/errors.ts';
 import type { Context } from '../command.ts';
 import { databaseExists } from '../compose.ts';
-import { type Check, fail, ok, warn } from './check.ts';
+import { type Check, fail, ok } from './check.ts';
 import { examineNotifications } from './notifications.ts';
 import { examineRecord } from './record.ts';
 import { examineRemote } from './remote.ts';
@@ -23,7 +23,11 @@ export async function examine(context: Context): Promise<Check[]> {
     ...(databaseExists(context)
       ? await examineRecord(context)
       : [
-          warn('database', `there is none at ${config.db} yet; nightsweep import mapping FILE creates it`),
+          fail(
+            'database',
+            `there is none at ${config.db} yet, and a sweep makes none; nightsweep import mapping FILE creates it`,
+            EXIT.database,
+          ),
           ...(await examineSource(context, null)),
         ]),
     ...(await examineNotifications(context)),

@@ -1,5 +1,6 @@
 import { EXIT, ExpectedError } from '../../domain/errors.ts';
-import { overdueSince } from '../../domain/expected.ts';
+import { COUNTED, overdueSince } from '../../domain/expected.ts';
+import { policyWidened } from '../../domain/guard.ts';
 import { offRecord } from '../../domain/night.ts';
 import { counted } from '../../domain/text.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
@@ -28,6 +29,7 @@ export async function examineRecord(context: Context): Promise<Check[]> {
       database(context, store),
       lease(context, store),
       await lastNight(context, store),
+      ...policy(context, store),
       ...resting(context, store),
       ...(await examineSource(context, store)),
     ];
@@ -48,6 +50,15 @@ function database(context: Context, store: Store): Check {
   return mappings.open + pendingRequests === 0
     ? warn('database', `${says}: there is nothing to sweep; import a mapping`)
     : ok('database', says);
+}
+
+/** Whether the next night will be refused for what the settings are now. */
+function policy(context: Context, store: Store): Check[] {
+  const [baseline] = store.runs.baselines(1);
+  const refusal = policyWidened(baseline?.policy ?? null, context.config().config.policy);
+  if (refusal === null) return [];
+  const says = `the next night will be refused: ${refusal.sentence.replace(/\.$/, '')}`;
+  return [{ ...warn('policy', says), accept: '--accept-policy' }];
 }
 
 /** How many are named; the others follow when these have been reported. */
@@ -85,10 +96,11 @@ async function lastNight(context: Context, store: Store): Promise<Check> {
   const off = life === 'alive' ? null : offRecord(night, last);
   const tried = off === 'could_not_begin' ? night : last;
   if (tried === null) return warn('last sweep', 'no full one yet; begin with nightsweep sweep --dry-run');
+  const how = last?.state === 'running' ? 'running' : `${last?.state}, exit ${tried.exitCode ?? 'open'}`;
   const says =
     night !== null && off !== null
       ? `${off === 'could_not_begin' ? 'could not begin' : `run ${last?.id}, could not tell its end`} ${ago(night.startedAt)}, exit ${night.exitCode}: ${night.message}`
-      : `run ${last?.id}, ${ago(tried.startedAt)}: ${last?.state}, exit ${tried.exitCode ?? 'open'}`;
+      : `run ${last?.id}, ${ago(tried.startedAt)}: ${how}`;
   if (life === 'dead' && off === null) {
     return warn(
       'last sweep',
@@ -99,16 +111,24 @@ async function lastNight(context: Context, store: Store): Promise<Check> {
   const overdue =
     expected === null || life === 'alive' ? null : overdueSince(expected, tried, context.io.clock.now());
   if (overdue !== null) {
+    const { nights, firstDueAt } = overdue;
     const due =
       expected?.everyMs == null
-        ? `${toIso(overdue.firstDueAt)} (schedule.cron, or set expectedEvery)`
-        : `every ${humanDuration(expected.everyMs)} (expectedEvery)`;
+        ? `${nights > 1 ? 'the first ' : ''}${toIso(firstDueAt)} (schedule.cron, or set expectedEvery)`
+        : `${nights > 1 ? 'one ' : ''}every ${humanDuration(expected.everyMs)} (expectedEvery)`;
+    const were =
+      nights > 1 ? `${nights < COUNTED ? nights : `at least ${COUNTED}`} were due since,` : 'one was due';
     return warn(
       'last sweep',
-      `${says}; one was due ${due}, so see whether cron, the timer or the server that begins it is there`,
+      `${says}; ${were} ${due}, so see whether cron, the timer or the server that begins it is there`,
     );
   }
   if (off !== null) return warn('last sweep', says);
+  if (tried.exitCode === EXIT.refused) {
+    const message = last?.message ?? 'a guard refused';
+    const check = warn('last sweep', `${says}: ${message}`);
+    return message.includes('--accept-volume') ? { ...check, accept: '--accept-volume' } : check;
+  }
   const fine = tried.exitCode === EXIT.ok || last?.state === 'running';
   return fine ? ok('last sweep', says) : warn('last sweep', `${says}; see nightsweep runs ${last?.id}`);
 }

@@ -26,6 +26,22 @@ export function scheduleJson({ cron, timeZone, jitterMs, catchUp }: ScheduleInFo
   return { cron, timeZone, jitterSeconds: jitterMs / 1000, catchUp };
 }
 
+/** So many times at which nights are due, without their jitter. */
+export function nextOf({ times }: Pick<ScheduleInForce, 'times'>, from: Instant, count: number): Instant[] {
+  const found: Instant[] = [];
+  for (let at = times.next(from); found.length < count; at = times.next(at)) found.push(at);
+  return found;
+}
+
+/** As many as somebody looks at who only wants to know whether they are right. */
+const SHOWN_AT_START = 3;
+
+/** Public shape: what whoever runs nights tells at its start; null: runs none. */
+export function nightsJson(inForce: ScheduleInForce | null, now: Instant) {
+  if (inForce === null) return { schedule: null, next: [] };
+  return { schedule: scheduleJson(inForce), next: nextOf(inForce, now, SHOWN_AT_START).map(toIso) };
+}
+
 /** Narrates what a scheduler does, one line each. */
 export function createTeller({ log, io }: Context, inForce: ScheduleInForce): (event: ScheduleEvent) => void {
   const moment = momentIn(inForce.timeZone);
@@ -84,8 +100,10 @@ export function createTeller({ log, io }: Context, inForce: ScheduleInForce): (e
     const isFine = exitCode === EXIT.ok;
     const how = isFine ? '' : exitCode === EXIT.unexpected ? ' (a bug, exit 1)' : ` (exit ${exitCode})`;
     const took = humanDuration(night.finishedAt - night.startedAt);
-    const line = `The night of ${moment(dueAt)} took ${took}${how}: ${message} ${capital(nextIs(next.at))}.`;
-    const about = { exitCode, runId: report?.run.id ?? null, dueAt: toIso(dueAt), ...nextAt(next.at) };
+    const then = next === null ? '' : ` ${capital(nextIs(next.at))}.`;
+    const line = `The night of ${moment(dueAt)} took ${took}${how}: ${message}${then}`;
+    const planned = next === null ? { nextAt: null } : nextAt(next.at);
+    const about = { exitCode, runId: report?.run.id ?? null, dueAt: toIso(dueAt), ...planned };
     if (isFine) log.info(line, about);
     else log.warn(line, about);
     if (exitCode === EXIT.unexpected && error instanceof Error) log.debug(error.stack ?? error.message);

@@ -1,4 +1,5 @@
-import { factsOf, type Notice } from '../notice.ts';
+import type { Instant } from '../../domain/time.ts';
+import { factsOf, type Notice, nextCommand } from '../notice.ts';
 
 /** Slack refuses a message with a longer text in a section, or in a header (Block Kit reference). */
 const LONGEST_SECTION = 3_000;
@@ -10,10 +11,18 @@ const MARK = { good: '🟢', attention: '🟡', bad: '🔴' } as const;
  * The body of a Slack incoming webhook, which Mattermost and others take too. `text` is what notifications on a phone show.
  * `verbatim`: no name or address in it becomes a mention or a link.
  */
-export function slackBody(notice: Notice): string {
+export function slackBody(notice: Notice, moment: (at: Instant) => string): string {
   const { headline, name, message, mood } = notice;
+  const next = nextCommand(notice);
   const title = `${MARK[mood]} ${headline} (${name})`;
-  const facts = factsOf(notice).map(([label, value]) => `${label}: ${value}`);
+  // The title has the name already, for that is what a phone shows.
+  const facts = factsOf(notice, moment).flatMap(([label, value]) =>
+    label === 'From' ? [] : [`${label}: ${value}`],
+  );
+  const context = {
+    type: 'context',
+    elements: [{ type: 'mrkdwn', text: escapedWithin(facts.join(' · '), LONGEST_SECTION), verbatim: true }],
+  };
   return JSON.stringify({
     text: escapedWithin(`${title}: ${message}`, LONGEST_SECTION),
     blocks: [
@@ -24,14 +33,13 @@ export function slackBody(notice: Notice): string {
       },
       {
         type: 'section',
-        text: { type: 'mrkdwn', text: escapedWithin(message, LONGEST_SECTION), verbatim: true },
+        text: {
+          type: 'mrkdwn',
+          text: escapedWithin(next === null ? message : `${message}\nNext: ${next}`, LONGEST_SECTION),
+          verbatim: true,
+        },
       },
-      {
-        type: 'context',
-        elements: [
-          { type: 'mrkdwn', text: escapedWithin(facts.join(' · '), LONGEST_SECTION), verbatim: true },
-        ],
-      },
+      ...(facts.length > 0 ? [context] : []),
     ],
   });
 }
