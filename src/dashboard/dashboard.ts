@@ -11,7 +11,7 @@ import { timesIn } from './times.ts';
 /** However many ask within this time, one reading serves them all. */
 const FRESH_MS = 3 * SECOND;
 
-export interface DashboardParts extends Omit<Question, 'now'> {
+export interface DashboardParts extends Omit<Question, 'now' | 'lastNight'> {
   readonly store: DashboardStore;
   readonly step: Step;
   readonly clock: Clock;
@@ -43,10 +43,9 @@ export interface Dashboard {
 export function createDashboard(parts: DashboardParts): Dashboard {
   const { clock, timeZone, expected, requestMaxAgeMs, lifeOf, everyMs } = parts;
   const times = timesIn(timeZone);
-  const reading = cached(() => readSeen(parts.store, { ...parts, now: clock.now() }, parts.step), clock.now, {
-    leastMs: FRESH_MS,
-    patienceMs: Number.POSITIVE_INFINITY,
-  });
+  const read = () =>
+    readSeen(parts.store, { ...parts, now: clock.now(), lastNight: parts.lastNight() }, parts.step);
+  const reading = cached(read, clock.now, { leastMs: FRESH_MS, patienceMs: Number.POSITIVE_INFINITY });
   return {
     look: async () => {
       const { value: seen, at } = await reading();

@@ -1,6 +1,7 @@
+import { isAtWork } from './at-work.ts';
 import { type Around, type Need, needsOf } from './needs.ts';
 import { type RunLine, runLines } from './run-lines.ts';
-import { isAtWork, nextOf, type Verdict, verdictOf } from './verdict.ts';
+import { nextOf, type Verdict, verdictOf } from './verdict.ts';
 
 /** Everything that the dashboard says. */
 export interface Model
@@ -22,6 +23,6 @@ export function modelOf(around: Around): Model {
     verdict: verdictOf(around),
     next: nextOf(around),
     needs: needsOf(around),
-    runs: runLines(seen.runs, (run) => isAtWork(run, around), RUNS),
+    runs: runLines(seen, (run) => isAtWork(run, { ...around, now: seen.now }), RUNS),
   };
 }

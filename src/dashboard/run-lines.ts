@@ -1,6 +1,7 @@
 import { EXIT } from '../domain/errors.ts';
 import { type Run, troubleOf } from '../domain/run.ts';
 import { plural } from '../report/formats/html/words.ts';
+import type { Seen } from './read.ts';
 import type { Tone } from './verdict.ts';
 
 /** One run, or several batches of the background one after the other. */
@@ -14,12 +15,16 @@ export interface RunLine {
   readonly end: string;
   /** Of the one that ended like this. */
   readonly exitCode: number | null;
-  readonly closed: number;
-  readonly kept: number;
+  /** So far, where it has not ended; null: nobody knows. */
+  readonly closed: number | null;
+  readonly kept: number | null;
   /** Failed, unconfirmed or expired. */
-  readonly trouble: number;
-  readonly left: number;
+  readonly trouble: number | null;
+  readonly left: number | null;
 }
+
+/** What there is to know of the runs; the newest first. */
+type Recorded = Pick<Seen, 'runs' | 'lastSweep' | 'progress'>;
 
 const ENDS: Readonly<Record<number, readonly [Tone, string]>> = {
   [EXIT.ok]: ['good', 'done'],
@@ -34,10 +39,10 @@ const ENDS: Readonly<Record<number, readonly [Tone, string]>> = {
 };
 
 /** The newest runs; batches of the background that follow one another are one line. */
-export function runLines(runs: readonly Run[], isAtWork: (run: Run) => boolean, most: number): RunLine[] {
+export function runLines(recorded: Recorded, isAtWork: (run: Run) => boolean, most: number): RunLine[] {
   const lines: RunLine[] = [];
-  for (const run of runs) {
-    const line = lineOf(run, isAtWork);
+  for (const run of recorded.runs) {
+    const line = lineOf(run, isAtWork, recorded);
     const last = lines.at(-1);
     if (last !== undefined && isBatch(run) && isBatch(last.run) && run.state !== 'running') {
       lines[lines.length - 1] = together(last, line);
@@ -51,16 +56,32 @@ function isBatch({ kind }: Run): boolean {
   return kind === 'webhook';
 }
 
-function lineOf(run: Run, isAtWork: (run: Run) => boolean): RunLine {
-  const { counts } = run;
+function lineOf(run: Run, isAtWork: (run: Run) => boolean, recorded: Recorded): RunLine {
   const [tone, end] = endOf(run, isAtWork);
   return {
     ...{ run, n: 1, what: whatOf(run), tone, end, exitCode: run.exitCode },
-    closed: run.dryRun ? counts.wouldClose : counts.closed,
+    ...(run.state === 'running' ? soFar(run, recorded) : countsOf(run)),
+  };
+}
+
+type Figures = Pick<RunLine, 'closed' | 'kept' | 'trouble' | 'left'>;
+
+function countsOf({ counts, dryRun }: Run): Figures {
+  return {
+    closed: dryRun ? counts.wouldClose : counts.closed,
     kept: counts.kept,
     trouble: troubleOf(counts),
     left: counts.left,
   };
+}
+
+/** The counts of a run are on record when it has ended; until then there is what it has recorded one by one. */
+function soFar(run: Run, { lastSweep, progress }: Recorded): Figures {
+  if (progress === null || run.id !== lastSweep?.id) {
+    return { closed: null, kept: null, trouble: null, left: null };
+  }
+  const { closed = 0, kept = 0, failed = 0, unconfirmed = 0, expired = 0 } = progress;
+  return { closed, kept, trouble: troubleOf({ failed, unconfirmed, expired }), left: null };
 }
 
 function endOf(run: Run, isAtWork: (run: Run) => boolean): readonly [Tone, string] {
@@ -87,9 +108,13 @@ function together(newer: RunLine, older: RunLine): RunLine {
     tone: worse.tone,
     end: worse.end,
     exitCode: worse.exitCode,
-    closed: newer.closed + older.closed,
-    kept: newer.kept + older.kept,
-    trouble: newer.trouble + older.trouble,
+    closed: sum(newer.closed, older.closed),
+    kept: sum(newer.kept, older.kept),
+    trouble: sum(newer.trouble, older.trouble),
     left: newer.left,
   };
+}
+
+function sum(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : one + other;
 }

@@ -1,11 +1,12 @@
 import { EXIT } from '../domain/errors.ts';
-import { COUNTED, type Expected, type Overdue, overdueSince, type Stay } from '../domain/expected.ts';
-import { isRunOf, lastTried, type NightEnd, offRecord } from '../domain/night.ts';
+import { COUNTED, type Overdue, type Stay } from '../domain/expected.ts';
+import { lastTried, type NightEnd, offRecord } from '../domain/night.ts';
 import { isFullSweep, type Run } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant, MINUTE } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
+import { isAtWork, overdueOf, type Signs } from './at-work.ts';
 import { endingOf } from './ending.ts';
-import type { LifeOf, ScheduleState } from './ports.ts';
+import type { ScheduleState } from './ports.ts';
 import type { Seen } from './read.ts';
 import { roughly, type Times } from './times.ts';
 
@@ -26,21 +27,17 @@ export interface Verdict {
   readonly todo: string | null;
 }
 
-export interface Watched {
+export interface Watched extends Omit<Signs, 'now'> {
   readonly seen: Seen;
   readonly schedule: ScheduleState | null;
-  /** The last night of which anybody knows; null: of none. */
-  readonly lastNight: NightEnd | null;
-  /** Null: no night is expected. */
-  readonly expected: Expected | null;
-  readonly lifeOf: LifeOf;
   readonly times: Times;
 }
 
 export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
   const { lastSweep } = seen;
-  if (lastSweep?.state === 'running' && isAtWork(lastSweep, watched)) return atWork(lastSweep, watched);
+  if (lastSweep?.state === 'running' && isAtWork(lastSweep, { ...watched, now: seen.now }))
+    return atWork(lastSweep, watched);
   const since = schedule?.runningSince ?? null;
   if (since !== null && (lastSweep === null || lastSweep.startedAt < since)) {
     return atWorkAlready(since, lastSweep, times);
@@ -49,25 +46,10 @@ export function verdictOf(watched: Watched): Verdict {
   if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
   const tried = lastTried(lastNight, lastSweep);
   if (tried === null) return nothingYet(schedule);
-  const overdue = overdueOf(tried, watched);
+  const overdue = overdueOf(tried, { ...watched, now: seen.now });
   if (overdue !== null) return didNotRun(tried, overdue, watched);
   if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
   return lastSweep === null ? nothingYet(schedule) : ended(lastSweep, watched);
-}
-
-function overdueOf(last: Stay, { seen, expected }: Watched): Overdue | null {
-  return expected === null ? null : overdueSince(expected, last, seen.now);
-}
-
-/**
- * Whether a run that has not ended is still at work. Of one on another machine nobody knows; a sweep is not any more when
- * the next one is overdue.
- */
-export function isAtWork(run: Run, watched: Watched): boolean {
-  const { lastNight, lifeOf } = watched;
-  const life = lifeOf(run);
-  if (life !== 'unknown' || !isFullSweep(run)) return life !== 'dead';
-  return !(lastNight !== null && isRunOf(lastNight, run)) && overdueOf(run, watched) === null;
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {

@@ -207,7 +207,7 @@ describe('the recent runs', () => {
 
   it('fold batches that follow one another, by the worst of their ends', () => {
     const runs = [batch(9), batch(8, { exitCode: 3 }), batch(7), aRun({ id: 6 }), batch(5)];
-    const lines = runLines(runs, () => true, 12);
+    const lines = runLines(seen(runs), () => true, 12);
     expect(
       lines.map(({ run, n, what, tone, exitCode, closed }) => [run.id, n, what, tone, exitCode, closed]),
     ).toEqual([
@@ -215,18 +215,58 @@ describe('the recent runs', () => {
       [6, 1, 'sweep', 'good', 0, 177],
       [5, 1, 'batch in the background', 'good', 0, 2],
     ]);
-    expect(runLines(runs, () => true, 1)).toHaveLength(1);
-    expect(runLines(runs, () => true, 1)[0]?.n).toBe(3);
+    expect(runLines(seen(runs), () => true, 1)).toHaveLength(1);
+    expect(runLines(seen(runs), () => true, 1)[0]?.n).toBe(3);
   });
 
   it('tell a dry run from a real one, and what died from what is at work', () => {
     const dry = aRun({ id: 3, dryRun: true, scope: 'limited', counts: { wouldClose: 7 } });
     const open = aRun({ id: 2, state: 'running', finishedAt: null, exitCode: null });
-    expect(runLines([dry, open], () => true, 5).map(({ what, end, closed }) => [what, end, closed])).toEqual([
+    expect(
+      runLines(seen([dry, open]), () => true, 5).map(({ what, end, closed }) => [what, end, closed]),
+    ).toEqual([
       ['dry limited sweep', 'done', 7],
-      ['sweep', 'at work', 177],
+      ['sweep', 'at work', null],
     ]);
-    expect(runLines([open], () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
+    expect(runLines(seen([open]), () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
+  });
+
+  it('tell of a sweep that has not ended what it has done so far, and of any other nothing', () => {
+    const open = {
+      state: 'running',
+      finishedAt: null,
+      exitCode: null,
+      counts: { closed: 0, kept: 0 },
+    } as const;
+    const limited = aRun({ ...open, id: 42, scope: 'limited' });
+    const record = seen([limited, aRun({ ...open, id: 41 })], {
+      progress: { closed: 57, kept: 9, failed: 2 },
+    });
+    const figures = runLines(record, () => true, 5).map((line) => [
+      line.closed,
+      line.kept,
+      line.trouble,
+      line.left,
+    ]);
+    expect(figures).toEqual([
+      [null, null, null, null],
+      [57, 9, 2, null],
+    ]);
+    const cells = (page: string) =>
+      [...page.matchAll(/<td class="n[^"]*">(.*?)<\/td>/g)].map(([, text]) => text);
+    const page = pageFor(record);
+    expect(cells(page.slice(page.indexOf('runs-box'))).slice(0, 10)).toEqual([
+      '–',
+      '–',
+      '–',
+      '–',
+      '',
+      '57',
+      '9',
+      '2',
+      '–',
+      '',
+    ]);
   });
 });
 

@@ -146,14 +146,18 @@ function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
   const took = run.finishedAt === null || n > 1 ? '' : humanDuration(run.finishedAt - run.startedAt);
   const said = tone === 'bad' && n === 1 && !isTold ? run.message : null;
   const code = exitCode === null || exitCode === 0 ? null : ` (${exitCode})`;
-  const number = (value: number, look = '') =>
-    html`<td class="n${look}${value === 0 ? ' zero' : ''}">${run.dryRun && look === '' ? `(${count(value)})` : count(value)}</td>`;
+  const number = (value: number | null, look = '') =>
+    html`<td class="n${look}${(value ?? 0) === 0 ? ' zero' : ''}">${run.dryRun && look === '' && value !== null ? `(${count(value)})` : known(value)}</td>`;
   return html`<tr>
 <th scope="row">${run.id}</th><td class="when"><span>${times.day(run.startedAt)},</span> <span>${times.minute(run.startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
 <td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div></td>
-${number(closed)}${number(kept, ' roomy')}<td class="n${trouble === 0 ? ' zero' : ' alarming'}">${count(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
+${number(closed)}${number(kept, ' roomy')}<td class="n${(trouble ?? 0) === 0 ? ' zero' : ' alarming'}">${known(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
 </tr>
 ${said === null ? null : html`<tr class="said"><td></td><td colspan="8">${said}</td></tr>\n`}`;
+}
+
+function known(value: number | null): string {
+  return value === null ? '–' : count(value);
 }
 
 export function askedPanel({ seen: { asked, now }, requestMaxAgeMs }: Model): Markup {
