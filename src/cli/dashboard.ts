@@ -34,9 +34,9 @@ function isOurs(
 export async function serveDashboard(context: Context, sources: DashboardSources): Promise<Dashboard> {
   const { store, turns, background, schedule, lastNight } = sources;
   const { io } = context;
-  const { policy, requestMaxAgeMs, schedule: given } = context.config().config;
+  const { db, policy, requestMaxAgeMs, schedule: given } = context.config().config;
   return createDashboard({
-    ...{ store, background, schedule, lastNight, requestMaxAgeMs },
+    ...{ store, background, schedule, lastNight, db, requestMaxAgeMs },
     expected: await expectedNights(context),
     step: async (fn) => {
       await breathe();

@@ -15,6 +15,8 @@ export interface DashboardParts extends Omit<Question, 'now' | 'lastNight'> {
   readonly store: DashboardStore;
   readonly step: Step;
   readonly clock: Clock;
+  /** The path of the record, as it was given. */
+  readonly db: string;
   readonly requestMaxAgeMs: number;
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
@@ -41,7 +43,7 @@ export interface Dashboard {
 
 /** However many look at it, and however large the record is, others are served meanwhile. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { clock, timeZone, expected, requestMaxAgeMs, lifeOf, everyMs } = parts;
+  const { clock, timeZone, expected, db, requestMaxAgeMs, lifeOf, everyMs } = parts;
   const times = timesIn(timeZone);
   const read = () =>
     readSeen(parts.store, { ...parts, now: clock.now(), lastNight: parts.lastNight() }, parts.step);
@@ -50,7 +52,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     look: async () => {
       const { value: seen, at } = await reading();
       const model = modelOf({
-        ...{ seen, times, expected, requestMaxAgeMs, lifeOf },
+        ...{ seen, times, expected, db, requestMaxAgeMs, lifeOf },
         background: parts.background(),
         schedule: parts.schedule(),
         lastNight: parts.lastNight(),

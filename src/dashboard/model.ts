@@ -1,7 +1,7 @@
 import { isAtWork } from './at-work.ts';
 import { type Around, type Need, needsOf } from './needs.ts';
 import { type RunLine, runLines } from './run-lines.ts';
-import { nextOf, type Verdict, verdictOf } from './verdict.ts';
+import { isBlank, nextOf, type Verdict, verdictOf } from './verdict.ts';
 
 /** Everything that the dashboard says. */
 export interface Model
@@ -11,6 +11,8 @@ export interface Model
   readonly next: string | null;
   readonly needs: readonly Need[];
   readonly runs: readonly RunLine[];
+  /** Whether there is nothing to be seen but the verdict. */
+  readonly isBlank: boolean;
 }
 
 const RUNS = 12;
@@ -23,6 +25,7 @@ export function modelOf(around: Around): Model {
     verdict: verdictOf(around),
     next: nextOf(around),
     needs: needsOf(around),
+    isBlank: isBlank(around),
     runs: runLines(seen, (run) => isAtWork(run, { ...around, now: seen.now }), RUNS),
   };
 }

@@ -5,7 +5,7 @@ import { asksSomebody } from '../report/next-action.ts';
 import type { Failure, Unclosable } from '../report/report.ts';
 import type { BackgroundState } from './ports.ts';
 import { roughly } from './times.ts';
-import type { Watched } from './verdict.ts';
+import { isBlank, type Watched } from './verdict.ts';
 
 /** Something that somebody should do, or at least know. */
 export interface Need {
@@ -38,6 +38,7 @@ const NAMED_DAYS = 5;
 export function needsOf(around: Around): Need[] {
   const all = [
     ...backgroundTrouble(around),
+    ...noMapping(around),
     ...missingNights(around),
     ...expiring(around),
     ...unclosable(around),
@@ -59,6 +60,18 @@ function backgroundTrouble({ background, times }: Around): Need[] {
       'background',
       'Events and close requests are not worked on',
       `${trouble.replace(/\.?$/, '.')}${again}`,
+    ),
+  ];
+}
+
+/** Where nothing at all is on record, the verdict leads the way. */
+function noMapping(around: Around): Need[] {
+  if (around.seen.hasMappings || isBlank(around)) return [];
+  return [
+    plain(
+      'mapping',
+      `No mapping is on record in ${around.db}`,
+      'Run “nightsweep import mapping FILE”, or set source; is this the database you meant?',
     ),
   ];
 }

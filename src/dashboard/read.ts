@@ -28,6 +28,8 @@ export interface Seen {
   readonly now: Instant;
   /** Of the last {@link DAYS} days. Closes have no detail in it: nothing is said of idleness, reopened ones, capacity. */
   readonly report: Report;
+  /** Without any, a sweep has nothing to look at. */
+  readonly hasMappings: boolean;
   readonly lastSweep: Run | null;
   /** What the newest full sweep has recorded so far, if it has not ended. */
   readonly progress: Readonly<Partial<Record<OutcomeKind, number>>> | null;
@@ -63,6 +65,7 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
   const runs = await step(() => store.runs(RUNS));
   const sweeps = await step(() => store.sweeps(since));
   const firstSweepAt = await step(store.firstSweepAt);
+  const hasMappings = await step(store.hasMappings);
   const isRunning = lastSweep !== null && lastSweep.state === 'running';
   const atWork = isRunning && isAtWork(lastSweep, question) ? lastSweep.id : null;
   if (expected !== null) await walk(expected, sweeps[0]?.startedAt ?? now, now, step);
@@ -93,7 +96,7 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
     },
     { since, until: now, now, timeZone, by: 'day', expected, atWork },
   );
-  return { now, report, lastSweep, progress, runs, held: waiting.held, asked, events };
+  return { now, report, hasMappings, lastSweep, progress, runs, held: waiting.held, asked, events };
 }
 
 /** The first moment of so many days, today among them. */

@@ -29,6 +29,8 @@ export interface Verdict {
 
 export interface Watched extends Omit<Signs, 'now'> {
   readonly seen: Seen;
+  /** The path of the record, as it was given. */
+  readonly db: string;
   readonly schedule: ScheduleState | null;
   readonly times: Times;
 }
@@ -45,11 +47,11 @@ export function verdictOf(watched: Watched): Verdict {
   const off = offRecord(lastNight, lastSweep);
   if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
   const tried = lastTried(lastNight, lastSweep);
-  if (tried === null) return nothingYet(schedule);
+  if (tried === null) return nothingYet(watched);
   const overdue = overdueOf(tried, { ...watched, now: seen.now });
   if (overdue !== null) return didNotRun(tried, overdue, watched);
   if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
-  return lastSweep === null ? nothingYet(schedule) : ended(lastSweep, watched);
+  return lastSweep === null ? nothingYet(watched) : ended(lastSweep, watched);
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {
@@ -98,15 +100,34 @@ function couldNotConclude({ startedAt, message, exitCode }: NightEnd, times: Tim
   };
 }
 
-function nothingYet(schedule: ScheduleState | null): Verdict {
-  return {
+/** Whether there is nothing at all to be seen: the record has just been made, or it is another than was meant. */
+export function isBlank({ seen, lastNight }: Pick<Watched, 'seen' | 'lastNight'>): boolean {
+  const { hasMappings, runs, asked, events } = seen;
+  return !hasMappings && runs.length === 0 && lastNight === null && asked.total + events.waiting === 0;
+}
+
+function nothingYet(watched: Watched): Verdict {
+  const isScheduled = watched.schedule?.nextAt != null;
+  const verdict: Omit<Verdict, 'todo'> = {
     ...{ tone: 'none', word: 'Not yet', short: 'no sweep yet' },
     sentence: 'No full sweep has run yet.',
     facts: [],
-    todo:
-      schedule?.nextAt == null
-        ? 'Look at what one would close with “nightsweep sweep --dry-run”; then run “nightsweep sweep”, every night from cron or a timer.'
-        : null,
+  };
+  if (isBlank(watched)) {
+    const last = isScheduled
+      ? 'the schedule does the rest'
+      : 'then run “nightsweep sweep”, every night from cron or a timer';
+    return {
+      ...verdict,
+      facts: [`Nothing is on record in ${watched.db}.`],
+      todo: `Begin with “nightsweep import mapping FILE”, or set source; ask “nightsweep doctor” whether all is in place; look at what a sweep would close with “nightsweep sweep --dry-run”; ${last}.`,
+    };
+  }
+  return {
+    ...verdict,
+    todo: isScheduled
+      ? null
+      : 'Look at what one would close with “nightsweep sweep --dry-run”; then run “nightsweep sweep”, every night from cron or a timer.',
   };
 }
 
@@ -140,7 +161,8 @@ function ended(run: Run, watched: Watched): Verdict {
   const lasted = run.finishedAt === null ? '' : ` and took ${humanDuration(run.finishedAt - run.startedAt)}`;
   return {
     ...ending,
-    sentence: `${subject} ${said}${asBefore(run, seen)}.`,
+    ...(ending.tone === 'good' && !seen.hasMappings && NO_MAPPING),
+    sentence: `${subject} ${said}${ending.tone === 'good' && !seen.hasMappings ? ': no mapping is on record' : asBefore(run, seen)}.`,
     facts: [
       `Run ${run.id} began ${times.when(run.startedAt)}${lasted}.`,
       ...(run.message === null || isExplained ? [] : [run.message]),
@@ -148,6 +170,9 @@ function ended(run: Run, watched: Watched): Verdict {
     todo: isExplained ? run.message : todo,
   };
 }
+
+/** However well it ran: there was nothing that it could have looked at. */
+const NO_MAPPING = { tone: 'watch', word: 'Ran, without a mapping', short: 'no mapping' } as const;
 
 /** A night that ends in the same bad way as those before it is said to be one of many. */
 function asBefore(run: Run, { runs }: Seen): string {

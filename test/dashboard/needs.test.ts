@@ -16,6 +16,19 @@ describe('what needs somebody', () => {
     expect(needsOf(around(seen([aRun()]), { background: IDLE }))).toEqual([]);
   });
 
+  it('is that there is no mapping, with the record that was looked at, unless nothing is there at all', () => {
+    const db = 'data/other.db';
+    const without = seen([aRun({ counts: { closed: 0 } })], { hasMappings: false });
+    expect(needsOf(around(without, { db }))).toMatchObject([
+      {
+        level: 'act',
+        title: 'No mapping is on record in data/other.db',
+        todo: expect.stringContaining('nightsweep import mapping FILE'),
+      },
+    ]);
+    expect(needsOf(around(seen([], { hasMappings: false })))).toEqual([]);
+  });
+
   it('is the trouble in the background, with when it tries again', () => {
     const background = { ...IDLE, trouble: 'Genesys does not answer', retryAt: NOW + 90_000 };
     expect(needsOf(around(seen([]), { background }))).toMatchObject([

@@ -137,6 +137,17 @@ describe('the page', () => {
     expect(pageWith(0, 1)).not.toContain('<i>○</i>');
   });
 
+  it('leaves out the cards of which none would have anything, and no others', () => {
+    const headings = (record: Seen) =>
+      [...pageFor(record).matchAll(/<h2[^>]*>(.*?)</g)].map(([, text]) => text);
+    expect(headings(seen([], { hasMappings: false }))).toEqual([]);
+    const full = headings(seen([]));
+    expect(full).toContain('Recent runs');
+    for (const run of [aRun(), aRun({ dryRun: true }), aRun({ kind: 'webhook' })]) {
+      expect(headings(seen([run], { hasMappings: false }))).toEqual(full);
+    }
+  });
+
   it('says that nothing needs anybody only when there is nothing to say', () => {
     expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
     expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');

@@ -112,6 +112,14 @@ describe('what the dashboard reads', () => {
     );
   });
 
+  it('knows whether there is any mapping, also of what has ended', async () => {
+    const { store, user } = tempStore();
+    expect((await read(store)).hasMappings).toBe(false);
+    store.intake.putMappings([mappingRow(0)], 'csv', T0);
+    user.prepare("UPDATE mappings SET state = 'closed', state_at = ?").run(toIso(T0 + HOUR));
+    expect((await read(store)).hasMappings).toBe(true);
+  });
+
   it('has every failure that is open, also of a night when many failed', async () => {
     const { store } = tempStore();
     night(store, NOW - 12 * HOUR, 0, Array(66).fill('failed'));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BusyError, DatabaseError } from '../../src/domain/errors.ts';
 import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import { newRun, T0 } from '../store/fixtures.ts';
+import { mappingRow, newRun, T0 } from '../store/fixtures.ts';
 import { aServer, type Server, TOKEN } from './running.ts';
 
 const HTML = { accept: 'text/html,*/*' };
@@ -42,6 +42,7 @@ async function loggedIn(server: Server): Promise<string> {
 }
 
 function ranLastNight({ store }: Server, closed: number): void {
+  store.intake.putMappings([mappingRow(0)], 'csv', T0);
   const id = store.runs.begin(newRun({ startedAt: T0 - HOUR }));
   const counts = { ...noCounts(), closed };
   const end = {

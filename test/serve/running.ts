@@ -115,6 +115,7 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
       staleAfterMs: DAY,
       expected: every(DAY),
       requestMaxAgeMs: 48 * HOUR,
+      db: 'nightsweep.db',
     },
     background: () => options.background ?? null,
     schedule: () => options.schedule ?? null,

@@ -57,11 +57,7 @@ export interface Freshness {
 
 export function pageOf(model: Model): Page {
   const { verdict } = model;
-  const main = html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}<div class="most">
-${runsPanel(model)}${holdsPanel(model)}</div>
-<div class="rest">
-${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
-`;
+  const main = model.isBlank ? blank(model) : full(model);
   const title = `${MARKS[verdict.tone]} ${verdict.short} · nightsweep`;
   return {
     title,
@@ -69,6 +65,19 @@ ${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
     main,
     etag: `W/"${hashOf(`${BUILD}${title}${main.text}`).slice(0, 22)}"`,
   };
+}
+
+/** Cards in which there is nothing yet would only hide the way. */
+function blank(model: Model): Markup {
+  return html`${verdictBanner(model)}${model.needs.length === 0 ? null : needsPanel(model)}${model.schedule === null ? null : backgroundPanel(model)}`;
+}
+
+function full(model: Model): Markup {
+  return html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}<div class="most">
+${runsPanel(model)}${holdsPanel(model)}</div>
+<div class="rest">
+${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
+`;
 }
 
 export function renderPage(page: Page, model: Pick<Model, 'times' | 'seen'>, freshness: Freshness): string {
