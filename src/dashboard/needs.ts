@@ -5,7 +5,7 @@ import { asksSomebody } from '../report/next-action.ts';
 import type { Failure, Unclosable } from '../report/report.ts';
 import type { BackgroundState } from './ports.ts';
 import { roughly } from './times.ts';
-import { isBlank, type Watched } from './verdict.ts';
+import { isBlank, verdictOf, type Watched } from './verdict.ts';
 
 /** Something that somebody should do, or at least know. */
 export interface Need {
@@ -37,6 +37,7 @@ const NAMED_DAYS = 5;
 /** What needs somebody, the most pressing first. */
 export function needsOf(around: Around): Need[] {
   const all = [
+    ...errand(around),
     ...backgroundTrouble(around),
     ...noMapping(around),
     ...missingNights(around),
@@ -49,6 +50,13 @@ export function needsOf(around: Around): Need[] {
 
 function plain(key: string, title: string, todo: string, level: Need['level'] = 'act'): Need {
   return { key, level, title, todo, cases: [], more: 0 };
+}
+
+/** What the verdict asks for. */
+function errand(around: Around): Need[] {
+  const { tone, sentence, errand: todo } = verdictOf(around);
+  if (todo === null) return [];
+  return [plain('night', sentence.replace(/\.$/, ''), todo, tone === 'bad' ? 'act' : 'watch')];
 }
 
 function backgroundTrouble({ background, times }: Around): Need[] {
@@ -86,7 +94,7 @@ function missingNights({ seen: { report } }: Around): Need[] {
     plain(
       'missing',
       `${plural(missing.total, 'night')} of the last ${report.days.length} days did not run`,
-      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: see what the log of cron, the timer or the server says of that time.`,
+      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: read what the log of cron, the timer or the server says of that time; “nightsweep doctor” says which nights are expected. What they left, the next sweep takes up.`,
       'watch',
     ),
   ];

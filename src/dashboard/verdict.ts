@@ -5,7 +5,7 @@ import { isFullSweep, type Run } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant, MINUTE } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
 import { isAtWork, overdueOf, type Signs } from './at-work.ts';
-import { endingOf } from './ending.ts';
+import { DOCTOR, endingOf } from './ending.ts';
 import type { ScheduleState } from './ports.ts';
 import type { Seen } from './read.ts';
 import { roughly, type Times } from './times.ts';
@@ -23,8 +23,10 @@ export interface Verdict {
   readonly sentence: string;
   /** When, how long, by which run; sentences. */
   readonly facts: readonly string[];
-  /** What to do; null: nothing. */
+  /** What was said of it that is to be read first, or the way to go; null: nothing. */
   readonly todo: string | null;
+  /** What somebody has to do, with the whole command; null: nothing. */
+  readonly errand: string | null;
 }
 
 export interface Watched extends Omit<Signs, 'now'> {
@@ -68,6 +70,7 @@ function atWork(run: Run, { seen, times }: Watched): Verdict {
         : [`The one before closed ${count(before.counts.closed)}, on ${times.when(before.startedAt)}.`]),
     ],
     todo: null,
+    errand: null,
   };
 }
 
@@ -78,6 +81,7 @@ function atWorkAlready(since: Instant, before: Run | null, times: Times): Verdic
     sentence: before === null ? 'The first sweep is at work.' : 'A sweep is at work.',
     facts: [`It began ${times.when(since)}.`],
     todo: null,
+    errand: null,
   };
 }
 
@@ -87,6 +91,7 @@ function couldNotBegin({ startedAt, message, exitCode }: NightEnd, times: Times)
     sentence: 'The last sweep could not begin.',
     facts: [`It was to begin ${times.when(startedAt)}; exit code ${exitCode}.`],
     todo: message,
+    errand: DOCTOR,
   };
 }
 
@@ -97,6 +102,7 @@ function couldNotConclude({ startedAt, message, exitCode }: NightEnd, times: Tim
     sentence: 'The last sweep failed before its end.',
     facts: [`It began ${times.when(startedAt)}; exit code ${exitCode}.`],
     todo: message,
+    errand: DOCTOR,
   };
 }
 
@@ -109,6 +115,7 @@ export function isBlank({ seen, lastNight }: Pick<Watched, 'seen' | 'lastNight'>
 function nothingYet(watched: Watched): Verdict {
   const isScheduled = watched.schedule?.nextAt != null;
   const verdict: Omit<Verdict, 'todo'> = {
+    errand: null,
     ...{ tone: 'none', word: 'Not yet', short: 'no sweep yet' },
     sentence: 'No full sweep has run yet.',
     facts: [],
@@ -144,7 +151,8 @@ function didNotRun(last: Stay, { firstDueAt: dueAt, nights }: Overdue, watched: 
       `One was due ${times.when(dueAt)}${nights > 1 ? `, and ${more} since` : ''}.`,
       lastOf(last, watched),
     ],
-    todo: `See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.${schedule === null && expected?.everyMs === null ? ' If something else than schedule.cron says when, set expectedEvery.' : ''}`,
+    todo: null,
+    errand: `See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.${schedule === null && expected?.everyMs === null ? ' If something else than schedule.cron says when, set expectedEvery.' : ''}`,
   };
 }
 
@@ -157,7 +165,7 @@ function lastOf(tried: Stay, { seen: { lastSweep }, lastNight, times }: Watched)
 function ended(run: Run, watched: Watched): Verdict {
   const { seen, times } = watched;
   const subject = isNightly(run.startedAt, seen.now, times) ? 'Last night' : 'The last sweep';
-  const { said, todo = null, isExplained = false, ...ending } = endingOf(run);
+  const { said, errand = null, isExplained = false, ...ending } = endingOf(run);
   const lasted = run.finishedAt === null ? '' : ` and took ${humanDuration(run.finishedAt - run.startedAt)}`;
   return {
     ...ending,
@@ -167,7 +175,8 @@ function ended(run: Run, watched: Watched): Verdict {
       `Run ${run.id} began ${times.when(run.startedAt)}${lasted}.`,
       ...(run.message === null || isExplained ? [] : [run.message]),
     ],
-    todo: isExplained ? run.message : todo,
+    todo: isExplained ? run.message : null,
+    errand,
   };
 }
 

@@ -150,7 +150,10 @@ describe('the page', () => {
 
   it('says that nothing needs anybody only when there is nothing to say', () => {
     expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
-    expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');
+    expect(pageFor(seen([]))).toContain('Nothing besides what is said above.');
+    const refused = pageFor(seen([aRun({ exitCode: 5, message: 'Accept it with --accept-policy.' })]));
+    expect(refused).not.toContain('Nothing besides');
+    expect(refused).toContain('run “nightsweep sweep --accept-policy” once');
   });
 });
 

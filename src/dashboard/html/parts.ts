@@ -25,7 +25,7 @@ ${todo === null ? null : html`<p class="todo">${todo}</p>\n`}<p class="facts">${
 
 export function needsPanel({ needs, verdict }: Model): Markup {
   if (needs.length === 0) {
-    const besides = verdict.tone === 'bad' || verdict.todo !== null;
+    const besides = verdict.todo !== null;
     return html`<section class="panel calm" aria-labelledby="needs">
 <h2 id="needs">Needs somebody</h2>
 <p class="say">${besides ? 'Nothing besides what is said above.' : 'Nothing does.'}</p>
