@@ -1,6 +1,7 @@
+import { offRecord } from '../domain/night.ts';
 import { isAtWork } from './at-work.ts';
 import { type Around, type Need, needsOf } from './needs.ts';
-import { type RunLine, runLines } from './run-lines.ts';
+import { type RunLine, runLines, withUnrecorded } from './run-lines.ts';
 import { isBlank, nextOf, type Verdict, verdictOf } from './verdict.ts';
 
 /** Everything that the dashboard says. */
@@ -26,6 +27,14 @@ export function modelOf(around: Around): Model {
     next: nextOf(around),
     needs: needsOf(around),
     isBlank: isBlank(around),
-    runs: runLines(seen, (run) => isAtWork(run, { ...around, now: seen.now }), RUNS),
+    runs: linesOf(around),
   };
+}
+
+/** The newest runs, with the last night also where it has none. */
+function linesOf(around: Around): RunLine[] {
+  const { seen, lastNight } = around;
+  const lines = runLines(seen, (run) => isAtWork(run, { ...around, now: seen.now }), RUNS);
+  if (lastNight === null || offRecord(lastNight, seen.lastSweep) !== 'could_not_begin') return lines;
+  return withUnrecorded(lines, lastNight).slice(0, RUNS);
 }

@@ -1,13 +1,20 @@
 import { EXIT } from '../domain/errors.ts';
+import type { NightEnd } from '../domain/night.ts';
 import { type Run, troubleOf } from '../domain/run.ts';
+import type { Instant } from '../domain/time.ts';
 import { plural } from '../report/formats/html/words.ts';
 import type { Seen } from './read.ts';
 import type { Tone } from './verdict.ts';
 
-/** One run, or several batches of the background one after the other. */
+/** One run, several batches of the background one after the other, or a night that could not begin. */
 export interface RunLine {
-  /** The newest of them. */
-  readonly run: Run;
+  /** Of the newest of them; null: it has no run on record. */
+  readonly id: number | null;
+  readonly startedAt: Instant;
+  /** Null: it has not ended, or it is several. */
+  readonly tookMs: number | null;
+  readonly isBatch: boolean;
+  readonly isDry: boolean;
   readonly n: number;
   readonly what: string;
   readonly tone: Tone;
@@ -15,6 +22,8 @@ export interface RunLine {
   readonly end: string;
   /** Of the one that ended like this. */
   readonly exitCode: number | null;
+  /** What it has said; null: nothing, or it is several. */
+  readonly message: string | null;
   /** So far, where it has not ended; null: nobody knows. */
   readonly closed: number | null;
   readonly kept: number | null;
@@ -44,7 +53,7 @@ export function runLines(recorded: Recorded, isAtWork: (run: Run) => boolean, mo
   for (const run of recorded.runs) {
     const line = lineOf(run, isAtWork, recorded);
     const last = lines.at(-1);
-    if (last !== undefined && isBatch(run) && isBatch(last.run) && run.state !== 'running') {
+    if (last?.isBatch && line.isBatch && run.state !== 'running') {
       lines[lines.length - 1] = together(last, line);
     } else if (lines.length === most) break;
     else lines.push(line);
@@ -52,19 +61,34 @@ export function runLines(recorded: Recorded, isAtWork: (run: Run) => boolean, mo
   return lines;
 }
 
-function isBatch({ kind }: Run): boolean {
-  return kind === 'webhook';
+/**
+ * Where a night that could not begin, and so has no run, stands among them.
+ *
+ * @param lines the newest first
+ */
+export function withUnrecorded(lines: readonly RunLine[], night: NightEnd): RunLine[] {
+  const line: RunLine = {
+    ...{ id: null, startedAt: night.startedAt, tookMs: null, isBatch: false, isDry: false, n: 1 },
+    ...{ what: 'sweep', tone: 'bad', end: 'could not begin', exitCode: night.exitCode },
+    ...{ message: night.message, ...NO_FIGURES },
+  };
+  const at = lines.findIndex(({ startedAt }) => startedAt < night.startedAt);
+  return at < 0 ? [...lines, line] : [...lines.slice(0, at), line, ...lines.slice(at)];
 }
 
 function lineOf(run: Run, isAtWork: (run: Run) => boolean, recorded: Recorded): RunLine {
   const [tone, end] = endOf(run, isAtWork);
   return {
-    ...{ run, n: 1, what: whatOf(run), tone, end, exitCode: run.exitCode },
+    ...{ id: run.id, startedAt: run.startedAt, n: 1, what: whatOf(run), tone, end, exitCode: run.exitCode },
+    tookMs: run.finishedAt === null ? null : run.finishedAt - run.startedAt,
+    ...{ isBatch: run.kind === 'webhook', isDry: run.dryRun, message: run.message },
     ...(run.state === 'running' ? soFar(run, recorded) : countsOf(run)),
   };
 }
 
 type Figures = Pick<RunLine, 'closed' | 'kept' | 'trouble' | 'left'>;
+
+const NO_FIGURES: Figures = { closed: null, kept: null, trouble: null, left: null };
 
 function countsOf({ counts, dryRun }: Run): Figures {
   return {
@@ -78,7 +102,7 @@ function countsOf({ counts, dryRun }: Run): Figures {
 /** The counts of a run are on record when it has ended; until then there is what it has recorded one by one. */
 function soFar(run: Run, { lastSweep, progress }: Recorded): Figures {
   if (progress === null || run.id !== lastSweep?.id) {
-    return { closed: null, kept: null, trouble: null, left: null };
+    return NO_FIGURES;
   }
   const { closed = 0, kept = 0, failed = 0, unconfirmed = 0, expired = 0 } = progress;
   return { closed, kept, trouble: troubleOf({ failed, unconfirmed, expired }), left: null };
@@ -102,8 +126,8 @@ function together(newer: RunLine, older: RunLine): RunLine {
   const worse = WORST.indexOf(older.tone) < WORST.indexOf(newer.tone) ? older : newer;
   const n = newer.n + older.n;
   return {
-    run: newer.run,
-    n,
+    ...newer,
+    ...{ n, tookMs: null, message: null },
     what: plural(n, 'batch in the background', 'batches in the background'),
     tone: worse.tone,
     end: worse.end,
@@ -111,7 +135,6 @@ function together(newer: RunLine, older: RunLine): RunLine {
     closed: sum(newer.closed, older.closed),
     kept: sum(newer.kept, older.kept),
     trouble: sum(newer.trouble, older.trouble),
-    left: newer.left,
   };
 }
 

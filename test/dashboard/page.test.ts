@@ -6,6 +6,7 @@ import { modelOf } from '../../src/dashboard/model.ts';
 import type { Seen } from '../../src/dashboard/read.ts';
 import { runLines } from '../../src/dashboard/run-lines.ts';
 import { roughly } from '../../src/dashboard/times.ts';
+import type { NightEnd } from '../../src/domain/night.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
@@ -223,7 +224,7 @@ describe('the recent runs', () => {
     const runs = [batch(9), batch(8, { exitCode: 3 }), batch(7), aRun({ id: 6 }), batch(5)];
     const lines = runLines(seen(runs), () => true, 12);
     expect(
-      lines.map(({ run, n, what, tone, exitCode, closed }) => [run.id, n, what, tone, exitCode, closed]),
+      lines.map(({ id, n, what, tone, exitCode, closed }) => [id, n, what, tone, exitCode, closed]),
     ).toEqual([
       [9, 3, '3 batches in the background', 'watch', 3, 6],
       [6, 1, 'sweep', 'good', 0, 177],
@@ -243,6 +244,37 @@ describe('the recent runs', () => {
       ['sweep', 'at work', null],
     ]);
     expect(runLines(seen([open]), () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
+  });
+
+  it('have a row without a number for a night that could not begin', () => {
+    const lastNight: NightEnd = {
+      startedAt: NOW - HOUR,
+      finishedAt: NOW - HOUR + 1,
+      exitCode: 4,
+      message: 'No way in.',
+      hadRun: false,
+    };
+    const rowsOf = (record: Seen) => {
+      const { runs } = modelOf(around(record, { lastNight }));
+      return runs.map(({ id, end, exitCode }) => [id, end, exitCode]);
+    };
+    expect(rowsOf(seen([aRun()]))).toEqual([
+      [null, 'could not begin', 4],
+      [40, 'done', 0],
+    ]);
+    const since = batch(41, { startedAt: NOW - MINUTE });
+    expect(rowsOf(seen([since, aRun()])).map(([id]) => id)).toEqual([41, null, 40]);
+    expect(rowsOf(seen([])).map(([id]) => id)).toEqual([null]);
+    expect(
+      rowsOf(seen([aRun({ startedAt: NOW - MINUTE })])).map(([id]) => id),
+      'one has begun since',
+    ).toEqual([40]);
+    const page = renderPage(
+      pageOf(modelOf(around(seen([aRun()]), { lastNight }))),
+      modelOf(around(seen([]))),
+      FRESH,
+    );
+    expect(page).toContain('<th scope="row">–</th>');
   });
 
   it('tell of a sweep that has not ended what it has done so far, and of any other nothing', () => {

@@ -134,7 +134,7 @@ export function runsPanel({ runs, times, seen: { lastSweep } }: Model): Markup {
 <caption class="hidden">Recent runs, the newest first</caption>
 <thead><tr>${head.map(([name, look]) => html`<th scope="col" class="${look}">${name}</th>`)}</tr></thead>
 <tbody>
-${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody>
+${runs.map((line) => runRow(line, times, line.id === null || line.id === lastSweep?.id))}</tbody>
 </table></div>
 `;
   return panel('runs', 'Recent runs', say, [table]);
@@ -142,14 +142,15 @@ ${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody
 
 /** @param isTold what it has said is on the page already */
 function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
-  const { run, n, what, tone, end, exitCode, closed, kept, trouble, left } = line;
-  const took = run.finishedAt === null || n > 1 ? '' : humanDuration(run.finishedAt - run.startedAt);
-  const said = tone === 'bad' && n === 1 && !isTold ? run.message : null;
+  const { id, startedAt, tookMs, isDry, what, tone, end, exitCode, message } = line;
+  const { closed, kept, trouble, left } = line;
+  const took = tookMs === null ? '' : humanDuration(tookMs);
+  const said = tone === 'bad' && !isTold ? message : null;
   const code = exitCode === null || exitCode === 0 ? null : ` (${exitCode})`;
   const number = (value: number | null, look = '') =>
-    html`<td class="n${look}${(value ?? 0) === 0 ? ' zero' : ''}">${run.dryRun && look === '' && value !== null ? `(${count(value)})` : known(value)}</td>`;
+    html`<td class="n${look}${(value ?? 0) === 0 ? ' zero' : ''}">${isDry && look === '' && value !== null ? `(${count(value)})` : known(value)}</td>`;
   return html`<tr>
-<th scope="row">${run.id}</th><td class="when"><span>${times.day(run.startedAt)},</span> <span>${times.minute(run.startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
+<th scope="row">${id === null ? '–' : id}</th><td class="when"><span>${times.day(startedAt)},</span> <span>${times.minute(startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
 <td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div></td>
 ${number(closed)}${number(kept, ' roomy')}<td class="n${(trouble ?? 0) === 0 ? ' zero' : ' alarming'}">${known(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
 </tr>
