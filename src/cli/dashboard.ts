@@ -7,6 +7,7 @@ import { SECOND } from '../domain/time.ts';
 import type { Turns } from '../serve/turns.ts';
 import type { Context } from './command.ts';
 import { expectedNights } from './expected.ts';
+import { nameOf } from './installation.ts';
 import { lifeOf } from './life.ts';
 import { zoneOfMachine } from './zone.ts';
 
@@ -47,6 +48,7 @@ export async function serveDashboard(context: Context, sources: DashboardSources
     timeZone: given.timeZone ?? zoneOfMachine(),
     staleAfterMs: policy.staleAfterMs,
     lifeOf: (run) => lifeOf(run, io, isOurs(run, { background, schedule })),
+    name: nameOf(context),
     everyMs: EVERY_MS,
   });
 }

@@ -7,6 +7,7 @@ import type { Occasion } from '../notify/when.ts';
 import type { Context } from './command.ts';
 import { databasePath } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
+import { nameOf } from './installation.ts';
 import { signingKey } from './signing-key.ts';
 
 /** Who is told of which nights, and in whose name. */
@@ -34,7 +35,7 @@ export function notificationsOf(context: Context, unable: Unable = rethrow): Not
     listeners: targets.filter((target) => target.kind !== 'heartbeat'),
     heartbeat: targets.find((target) => target.kind === 'heartbeat') ?? null,
     on: notify.on,
-    name: notify.name ?? context.io.host,
+    name: nameOf(context),
   };
 }
 

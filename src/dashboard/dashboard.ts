@@ -22,6 +22,8 @@ export interface DashboardParts extends Omit<Question, 'now' | 'lastNight'> {
   readonly schedule: () => ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
   readonly lastNight: () => NightEnd | null;
+  /** What people call this installation, to tell it from others. */
+  readonly name: string;
   /** How often an open page asks for news. */
   readonly everyMs: number;
 }
@@ -37,22 +39,25 @@ export interface Look {
 }
 
 export interface Dashboard {
+  /** What people call this installation. */
+  readonly name: string;
   /** Throws DatabaseError and BusyError. */
   look(): Promise<Look>;
 }
 
 /** However many look at it, and however large the record is, others are served meanwhile. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { clock, timeZone, expected, db, requestMaxAgeMs, lifeOf, everyMs } = parts;
+  const { clock, timeZone, expected, db, name, requestMaxAgeMs, lifeOf, everyMs } = parts;
   const times = timesIn(timeZone);
   const read = () =>
     readSeen(parts.store, { ...parts, now: clock.now(), lastNight: parts.lastNight() }, parts.step);
   const reading = cached(read, clock.now, { leastMs: FRESH_MS, patienceMs: Number.POSITIVE_INFINITY });
   return {
+    name,
     look: async () => {
       const { value: seen, at } = await reading();
       const model = modelOf({
-        ...{ seen, times, expected, db, requestMaxAgeMs, lifeOf },
+        ...{ seen, times, expected, db, name, requestMaxAgeMs, lifeOf },
         background: parts.background(),
         schedule: parts.schedule(),
         lastNight: parts.lastNight(),

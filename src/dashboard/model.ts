@@ -6,7 +6,7 @@ import { isBlank, nextOf, type Verdict, verdictOf } from './verdict.ts';
 
 /** Everything that the dashboard says. */
 export interface Model
-  extends Pick<Around, 'seen' | 'times' | 'background' | 'schedule' | 'requestMaxAgeMs'> {
+  extends Pick<Around, 'seen' | 'name' | 'times' | 'background' | 'schedule' | 'requestMaxAgeMs'> {
   readonly verdict: Verdict;
   /** When the next sweep is due, in a sentence; null: nobody knows. */
   readonly next: string | null;
@@ -20,9 +20,9 @@ const RUNS = 12;
 
 /** Pure: the same record and surroundings, the same model. */
 export function modelOf(around: Around): Model {
-  const { seen, times, background, schedule, requestMaxAgeMs } = around;
+  const { seen, name, times, background, schedule, requestMaxAgeMs } = around;
   return {
-    ...{ seen, times, background, schedule, requestMaxAgeMs },
+    ...{ seen, name, times, background, schedule, requestMaxAgeMs },
     verdict: verdictOf(around),
     next: nextOf(around),
     needs: needsOf(around),

@@ -28,6 +28,8 @@ export interface Case {
 
 export interface Around extends Watched {
   readonly background: BackgroundState | null;
+  /** What people call this installation. */
+  readonly name: string;
   readonly requestMaxAgeMs: number;
 }
 

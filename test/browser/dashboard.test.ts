@@ -110,14 +110,14 @@ describe('the dashboard in a browser', () => {
   it('takes new figures without being loaded anew, and keeps what is open and has the focus', async (test) => {
     const server = fill(await aServer(QUICK));
     const { page, complaints, requests } = await reader.visit(test, `${server.url}/`);
-    expect(await page.title()).toBe('! closed 7, 2 not · nightsweep');
+    expect(await page.title()).toBe('! closed 7, 2 not · web-1 · nightsweep');
     await page.evaluate('window.stays = true');
     const summary = page.locator('#closed-table summary');
     await summary.click();
     await page.keyboard.press('Tab');
     sweep(server, -0.03, 21, 0, 3_000);
     server.now += 5_000;
-    await titleIs(page, '✓ closed 21 · nightsweep');
+    await titleIs(page, '✓ closed 21 · web-1 · nightsweep');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Last night ran and closed 21.');
     expect(await page.locator('#news').textContent()).toBe('Last night ran and closed 21.');
     expect(await page.evaluate('window.stays')).toBe(true);
@@ -138,7 +138,7 @@ describe('the dashboard in a browser', () => {
     server.now += 7_000;
     await expect.poll(fresh, PATIENTLY).toBe('as of 00:00:07');
     await server.leave();
-    await titleIs(page, '⚠ cannot be reached · nightsweep');
+    await titleIs(page, '⚠ cannot be reached · web-1 · nightsweep');
     expect(await fresh()).toMatch(/^cannot be reached since \d\d:\d\d; this is as of 00:00:0\d$/);
     expect(await page.locator('main').getAttribute('class')).toBe('old');
   });
@@ -157,10 +157,10 @@ describe('the dashboard in a browser', () => {
     const { page } = await reader.visit(test, `${server.url}/`);
     isBroken = true;
     server.now += 5_000;
-    await titleIs(page, '⚠ it answers with 500 · nightsweep');
+    await titleIs(page, '⚠ it answers with 500 · web-1 · nightsweep');
     expect(await page.locator('h1').textContent()).toBe('No full sweep has run yet.');
     isBroken = false;
-    await titleIs(page, '– no sweep yet · nightsweep');
+    await titleIs(page, '– no sweep yet · web-1 · nightsweep');
     expect(await page.locator('main').getAttribute('class')).toBe('');
   });
 
@@ -174,12 +174,12 @@ describe('the dashboard in a browser', () => {
     const { page, complaints } = await reader.visit(test, `${server.url}/`, { before: OF_OLD });
     isBroken = true;
     server.now += 5_000;
-    await titleIs(page, '⚠ it answers with 500 · nightsweep');
+    await titleIs(page, '⚠ it answers with 500 · web-1 · nightsweep');
     expect(await page.locator('#fresh').textContent()).toMatch(
       / since \d\d:\d\d UTC; this is as of 02:00:00$/,
     );
     isBroken = false;
-    await titleIs(page, '– no sweep yet · nightsweep');
+    await titleIs(page, '– no sweep yet · web-1 · nightsweep');
     expect(complaints.filter((one) => !one.includes('500'))).toEqual([]);
   });
 

@@ -72,6 +72,7 @@ async function pageOf(runs: readonly Begun[], env: Record<string, string> = {}, 
     verdict: /<h1[^>]*>(.*?)<\/h1>/s.exec(body)?.[1],
     crosses: body.match(/<i>×<\/i>/g)?.length ?? 0,
     text: body.replace(/<style>.*?<\/style>|<script>.*?<\/script>/gs, '').replace(/<[^>]+>/g, ' '),
+    title: /<title>(.*?)<\/title>/.exec(body)?.[1],
     zone: /data-zone="([^"]*)"/.exec(body)?.[1],
   };
 }
@@ -118,6 +119,12 @@ describe('the dashboard of nights by a schedule', () => {
     expect((await open('here', 2)).verdict).toContain('died');
     expect((await open('here', 1)).verdict).toContain('at work');
     expect((await open('there', 4711)).verdict).toContain('at work');
+  });
+
+  it('has the name that notifications have, or else that of the machine', async () => {
+    expect((await pageOf([])).title).toBe('– no sweep yet · here · nightsweep');
+    const { title } = await pageOf([], { NIGHTSWEEP_NOTIFY_NAME: 'production <eu>' });
+    expect(title).toBe('– no sweep yet · production &lt;eu&gt; · nightsweep');
   });
 
   it.each(['', 'Foo/Bar'])('is in UTC where TZ=%j names no time zone', async (zone) => {

@@ -77,13 +77,13 @@ describe('the page', () => {
   it('has no inline style and no handler, which its policy forbids', () => {
     const page = pageFor(seen([aRun()], { report: fullReport(28) }));
     expect(skeleton(page).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
-    expect(skeleton(renderLogin('wrong')).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
+    expect(skeleton(renderLogin('wrong', 'web-1')).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
   });
 
   it('begins its title with the verdict, and changes its tag only with what is to be seen', () => {
     const tagOf = (record: Seen) => pageOf(modelOf(around(record)));
     const record = seen([aRun()], { report: fullReport(28) });
-    expect(tagOf(record).title).toBe('✓ closed 177 · nightsweep');
+    expect(tagOf(record).title).toBe('✓ closed 177 · web-1 · nightsweep');
     expect(tagOf({ ...record }).etag).toBe(tagOf(record).etag);
     const at = (ms: number) => tagOf({ ...record, now: NOW + ms }).etag;
     expect(at(2_000)).toBe(at(1_000));

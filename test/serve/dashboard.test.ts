@@ -62,7 +62,8 @@ describe('the dashboard without a token', () => {
     server.now += 5_000;
     const { status, headers, text } = await get(server, '/');
     expect(status).toBe(200);
-    expect(text).toContain('<title>✓ closed 177 · nightsweep</title>');
+    expect(text).toContain('<title>✓ closed 177 · web-1 · nightsweep</title>');
+    expect(text).toContain('nightsweep <span class="name">web-1</span>');
     expect(text).not.toContain('Log out');
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
@@ -202,7 +203,9 @@ describe('the dashboard behind a token', () => {
     const bearer = (token: string) => get(server, '/', { ...HTML, authorization: `Bearer ${token}` });
     expect((await bearer(TOKEN)).status).toBe(200);
     expect((await bearer(`${TOKEN}x`)).status).toBe(401);
-    expect((await get(server, '/login')).text).toContain('type="password"');
+    const login = (await get(server, '/login')).text;
+    expect(login).toContain('type="password"');
+    expect(login).toContain('<title>Log in · web-1 · nightsweep</title>');
   });
 
   it('gives a cookie for the token, which is not the token and that no script and no other site sees', async () => {

@@ -121,6 +121,7 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     schedule: () => options.schedule ?? null,
     lastNight: () => null,
     lifeOf: () => (options.isAlive === false ? 'dead' : 'alive'),
+    name: 'web-1',
     everyMs: options.everyMs ?? 5_000,
   });
   let ids = 0;

@@ -58,7 +58,7 @@ export interface Freshness {
 export function pageOf(model: Model): Page {
   const { verdict } = model;
   const main = model.isBlank ? blank(model) : full(model);
-  const title = `${MARKS[verdict.tone]} ${verdict.short} · nightsweep`;
+  const title = titled(`${MARKS[verdict.tone]} ${verdict.short}`, model.name);
   return {
     title,
     tone: verdict.tone,
@@ -80,11 +80,15 @@ ${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
 `;
 }
 
-export function renderPage(page: Page, model: Pick<Model, 'times' | 'seen'>, freshness: Freshness): string {
+export function renderPage(
+  page: Page,
+  model: Pick<Model, 'name' | 'times' | 'seen'>,
+  freshness: Freshness,
+): string {
   const { asOf, ageSeconds, everyMs, canLogOut } = freshness;
   const { clock, timeZone } = model.times;
   const { staleAfterMs } = model.seen.report.backlog;
-  const data = html` data-every="${everyMs}" data-zone="${timeZone}" data-etag="${page.etag}" data-as-of="${clock(asOf)}" data-age="${ageSeconds}" data-build="${BUILD}"`;
+  const data = html` data-every="${everyMs}" data-name="${model.name}" data-zone="${timeZone}" data-etag="${page.etag}" data-as-of="${clock(asOf)}" data-age="${ageSeconds}" data-build="${BUILD}"`;
   const logOut = canLogOut
     ? html`<form method="post" action="/logout"><button>Log out</button></form>\n`
     : null;
@@ -94,7 +98,7 @@ export function renderPage(page: Page, model: Pick<Model, 'times' | 'seen'>, fre
     data,
     refresh: true,
     body: html`<header>
-<p class="mark">nightsweep</p>
+${mark(model.name)}
 <p class="fresh"><span id="fresh" role="status">as of ${clock(asOf)}</span><span id="age" aria-hidden="true"></span></p>
 ${logOut}</header>
 <main>
@@ -108,16 +112,16 @@ ${page.main}</main>
 }
 
 /** @param wrong what was wrong with the last try; null: there was none */
-export function renderLogin(wrong: string | null): string {
+export function renderLogin(wrong: string | null, name: string): string {
   const said = wrong === null ? null : html`<p class="wrong" id="wrong" role="alert">${wrong}</p>\n`;
   const described = wrong === null ? null : html` aria-describedby="wrong" aria-invalid="true"`;
   return whole({
-    title: 'Log in · nightsweep',
+    title: titled('Log in', name),
     tone: 'none',
     data: null,
     refresh: false,
     body: html`<main class="login">
-<h1>nightsweep</h1>
+<h1>nightsweep <span class="name">${name}</span></h1>
 <form method="post" action="/login">
 <label for="token">The token of this server</label>
 <input name="user" autocomplete="username" value="nightsweep" hidden>
@@ -129,14 +133,23 @@ ${said}<button>Log in</button>
   });
 }
 
+function mark(name: string): Markup {
+  return html`<p class="mark">nightsweep <span class="name">${name}</span></p>`;
+}
+
+/** For a tab: what matters first, and which of several installations it is. */
+function titled(what: string, name: string): string {
+  return `${what} · ${name} · nightsweep`;
+}
+
 /** In place of the page, when the record cannot be read. */
-export function renderTrouble(sentence: string): string {
+export function renderTrouble(sentence: string, name: string): string {
   return whole({
-    title: `${MARKS.bad} no record · nightsweep`,
+    title: titled(`${MARKS.bad} no record`, name),
     tone: 'bad',
     data: null,
     refresh: 'always',
-    body: html`<header><p class="mark">nightsweep</p></header>
+    body: html`<header>${mark(name)}</header>
 <main>
 <section class="verdict bad" aria-labelledby="verdict">
 ${discOf('bad')}

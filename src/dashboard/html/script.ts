@@ -36,7 +36,7 @@ export const SCRIPT = `
     put(fresh, lostAt === null ? 'as of ' + asOf : why + ' since ' + clock(lostAt) + '; this is as of ' + asOf);
     fresh.parentNode.classList.toggle('lost', lostAt !== null);
     main.classList.toggle('old', lostAt !== null);
-    document.title = lostAt === null ? title : '\\u26a0 ' + why + ' \\u00b7 nightsweep';
+    document.title = lostAt === null ? title : '\\u26a0 ' + why + ' \\u00b7 ' + root.dataset.name + ' \\u00b7 nightsweep';
     put(age, ', ' + ago());
   };
 

@@ -30,6 +30,7 @@ ul { list-style: none; }
 header, main, footer { max-width: 1360px; margin: 0 auto; padding: 0 clamp(12px, 3vw, 40px); }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 20px; padding-top: 18px; padding-bottom: 14px; }
 .mark { font-weight: 650; letter-spacing: -0.01em; margin-right: auto; }
+header .name, .login .name { color: var(--soft); font-weight: 500; }
 .fresh { color: var(--soft); font-size: 14px; }
 .fresh.lost { color: var(--bad); font-weight: 600; }
 header button { font: inherit; font-size: 14px; color: var(--soft); background: none; border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; cursor: pointer; }

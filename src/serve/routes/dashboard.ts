@@ -41,7 +41,9 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
     } catch (error) {
       if (!(error instanceof DatabaseError) || !wantsPage(headers)) throw error;
       log.warn(`The dashboard cannot be shown: ${error.message}`);
-      return page(503, renderTrouble('The log of the server says why.'), { 'retry-after': '5' });
+      return page(503, renderTrouble('The log of the server says why.', dashboard.name), {
+        'retry-after': '5',
+      });
     }
   }
 
@@ -53,10 +55,10 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
       if (cookie !== null) return to('/', { 'set-cookie': cookie });
     } catch (error) {
       if (!(error instanceof HttpProblem) || error.status !== 429) throw error;
-      return page(429, renderLogin(error.message), error.headers);
+      return page(429, renderLogin(error.message, dashboard.name), error.headers);
     }
     log.warn('A wrong token was given at the login page of the dashboard.');
-    return page(401, renderLogin('This is not the token.'), {
+    return page(401, renderLogin('This is not the token.', dashboard.name), {
       'www-authenticate': 'Bearer realm="nightsweep"',
     });
   }
@@ -77,7 +79,7 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
         body: null,
       },
       answer: ({ headers }) =>
-        gate.visitor(headers) === 'stranger' ? page(200, renderLogin(null)) : to('/'),
+        gate.visitor(headers) === 'stranger' ? page(200, renderLogin(null, dashboard.name)) : to('/'),
     },
     {
       ...common,
