@@ -8,7 +8,6 @@ import { aReader } from './chromium.ts';
 import { contrasts } from './eye.ts';
 
 const reader = aReader();
-const TELEPHONE = { width: 375, height: 800 };
 
 /** The page asks for news many times a second. */
 const QUICK = { token: null, everyMs: 30 } as const;
@@ -240,18 +239,33 @@ describe('the dashboard in a browser', () => {
       expect(texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
     });
 
-    it(`can be read on a telephone when it is ${colorScheme}, without scrolling to the side`, async (test) => {
-      const { page } = await still(test, { colorScheme, viewport: TELEPHONE });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE.width);
-      await openAll(page);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE.width);
-      expect(await page.evaluate(HIDDEN_RUNS)).toBe(0);
-      const days = await page.evaluate<number[]>(LINES_OF_DAYS);
-      expect(days.length).toBeGreaterThan(28);
-      expect(new Set(days)).toEqual(new Set([1]));
-      expect((await contrasts(page)).texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
+    it(`can be read on telephones when it is ${colorScheme}, without scrolling to the side`, async (test) => {
+      for (const width of [375, 320]) {
+        const { page } = await still(test, { colorScheme, viewport: { width, height: 800 } });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await openAll(page);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        expect(await page.evaluate(HIDDEN_RUNS)).toBe(0);
+        const days = await page.evaluate<number[]>(LINES_OF_DAYS);
+        expect(days.length).toBeGreaterThan(28);
+        expect(new Set(days)).toEqual(new Set([1]));
+        expect((await contrasts(page)).texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
+      }
     });
   }
+
+  it('leaves no column empty, however few runs there are, and breaks no date where there is room', async (test) => {
+    const { page } = await still(test);
+    const bottoms = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.rest > *')].map((card) => Math.round(card.getBoundingClientRect().bottom))",
+    );
+    expect(bottoms).toHaveLength(4);
+    expect(new Set(bottoms).size).toBe(1);
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.runs tbody tr:not(.said)')].map((row) => Math.round(row.getBoundingClientRect().height))",
+    );
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(8);
+  });
 
   it('has other colours in the dark', async (test) => {
     const looks = async (colorScheme: 'light' | 'dark') => {

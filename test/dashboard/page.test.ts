@@ -277,6 +277,14 @@ describe('the recent runs', () => {
     expect(page).toContain('<th scope="row">–</th>');
   });
 
+  it('show what is left also where there is no room for its column, unless something went wrong', () => {
+    const leftOf = (counts: Parameters<typeof aRun>[0]) =>
+      /<span class="narrow-only">([\d,]+ left)<\/span>/.exec(pageFor(seen([aRun(counts)])))?.[1];
+    expect(leftOf({ exitCode: 6, counts: { left: 1_200 } })).toBe('1,200 left');
+    expect(leftOf({ exitCode: 3, counts: { left: 1_200, failed: 1 } })).toBeUndefined();
+    expect(leftOf({})).toBeUndefined();
+  });
+
   it('tell of a sweep that has not ended what it has done so far, and of any other nothing', () => {
     const open = {
       state: 'running',

@@ -73,10 +73,8 @@ function blank(model: Model): Markup {
 }
 
 function full(model: Model): Markup {
-  return html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}<div class="most">
-${runsPanel(model)}${holdsPanel(model)}</div>
-<div class="rest">
-${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
+  return html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}${runsPanel(model)}<div class="rest">
+${askedPanel(model)}${holdsPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
 `;
 }
 

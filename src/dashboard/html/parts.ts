@@ -147,11 +147,16 @@ function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
   const took = tookMs === null ? '' : humanDuration(tookMs);
   const said = tone === 'bad' && !isTold ? message : null;
   const code = exitCode === null || exitCode === 0 ? null : ` (${exitCode})`;
+  // Where there is no room for what is left, and nothing went wrong that there is room for.
+  const leftOnly =
+    (trouble ?? 0) === 0 && (left ?? 0) > 0
+      ? html`<span class="narrow-only">${known(left)} left</span>`
+      : null;
   const number = (value: number | null, look = '') =>
     html`<td class="n${look}${(value ?? 0) === 0 ? ' zero' : ''}">${isDry && look === '' && value !== null ? `(${count(value)})` : known(value)}</td>`;
   return html`<tr>
 <th scope="row">${id === null ? '–' : id}</th><td class="when"><span>${times.day(startedAt)},</span> <span>${times.minute(startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
-<td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div></td>
+<td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div>${leftOnly}</td>
 ${number(closed)}${number(kept, ' roomy')}<td class="n${(trouble ?? 0) === 0 ? ' zero' : ' alarming'}">${known(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
 </tr>
 ${said === null ? null : html`<tr class="said"><td></td><td colspan="8">${said}</td></tr>\n`}`;

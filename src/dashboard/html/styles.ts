@@ -77,7 +77,7 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .figures .of { font-size: 0.55em; letter-spacing: 0; }
 
 .closed { grid-column: span 7; } .backlog { grid-column: span 5; }
-.most { grid-column: span 8; } .rest { grid-column: span 4; } .most, .rest { display: grid; gap: 16px; }
+.rest { display: grid; gap: 16px; grid-template-columns: repeat(4, minmax(0, 1fr)); }
 
 .plot { position: relative; margin-top: 12px; }
 .scale { position: absolute; inset: 0 0 auto 0; height: 169px; pointer-events: none; border-bottom: 1px solid var(--axis); }
@@ -121,7 +121,7 @@ caption { text-align: left; color: var(--soft); padding-bottom: 6px; }
 th, td { text-align: left; font-weight: 400; padding: 7px 18px 7px 0; border-top: 1px solid var(--line); vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
-.runs-box { margin-top: 6px; overflow-x: auto; } .runs .when > span { white-space: nowrap; } .runs .when .narrow-only { white-space: normal; } .runs .roomy { overflow-wrap: normal; }
+.runs-box { margin-top: 6px; overflow-x: auto; } .runs .when { white-space: nowrap; } .runs .roomy { overflow-wrap: normal; }
 .n { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); } .alarming { color: var(--trouble); font-weight: 650; }
 .said td { border-top: 0; padding-top: 0; color: var(--soft); font-size: 13.5px; }
@@ -131,11 +131,10 @@ thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
 
 .cases { margin-top: 8px; font-size: 14px; }
 .cases li { margin-top: 7px; }
-.holds .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 0 24px; }
-.id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12.5px; display: block; }
+.id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; display: block; }
 .facts { color: var(--soft); }
 .pairs { margin-top: 8px; }
-.pairs div { display: grid; grid-template-columns: 7.5em 1fr; gap: 0 10px; margin-top: 4px; }
+.pairs div { display: grid; grid-template-columns: 6em 1fr; gap: 0 10px; margin-top: 4px; }
 .pairs dt { color: var(--soft); }
 
 footer { color: var(--soft); font-size: 13.5px; padding-top: 20px; padding-bottom: 32px; }
@@ -149,22 +148,27 @@ footer p { max-width: 100ch; }
 .login .wrong { color: var(--bad); font-weight: 600; } .login .hint { color: var(--soft); font-size: 14px; margin-top: 16px; }
 
 @media (max-width: 1080px) {
-  .closed, .backlog, .most, .rest { grid-column: 1 / -1; }
-  .rest { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start; }
+  .closed, .backlog { grid-column: 1 / -1; }
   .figures { grid-template-columns: repeat(3, minmax(0, 1fr)); row-gap: 16px; }
   .figures > div:nth-child(3n + 1) { border-left: 0; }
 }
 @media (max-width: 640px) {
-  main, .most, .rest { gap: 12px; }
+  main, .rest { gap: 12px; } .rest { grid-template-columns: minmax(0, 1fr); }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .figures > div { border-left: 0; } .figures > div:nth-child(2n) { border-left: 1px solid var(--line); }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
   .end div > span { white-space: normal; } .end > div { gap: 4px; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
   .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 7px; }
   .columns { gap: 2px; padding-left: 34px; } .column i { font-size: 10px; margin: 0 -2px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
+  .runs .when { white-space: normal; } .runs .when > span:not(.narrow-only) { white-space: nowrap; }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
 }
-@media (min-width: 1081px) and (max-width: 1240px) { .wide { display: none; } }
+@media (min-width: 641px) and (max-width: 1240px) { .rest { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 400px) {
+  .panel { padding-left: 10px; padding-right: 10px; } .figures > div { padding-left: 10px; padding-right: 6px; }
+  .runs table { font-size: 12px; } .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 4px; } .panel.runs { padding-left: 8px; padding-right: 8px; }
+  .runs th, .runs td { overflow-wrap: anywhere; } .runs thead th, .runs .n, .runs .end { overflow-wrap: normal; } .end > div { flex-direction: column; }
+}
 @media (prefers-reduced-motion: reduce) { .verdict.busy .disc { animation: none; } }
 `;
