@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { DatabaseError } from '../../src/domain/errors.ts';
 import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { aServer, openServer, type Server, TOKEN } from '../serve/running.ts';
@@ -130,7 +131,7 @@ describe('the dashboard in a browser', () => {
   });
 
   it('says how old it is, and for how long the server has been gone', async (test) => {
-    const server = await openServer(QUICK);
+    const server = fill(await openServer(QUICK));
     const { page } = await reader.visit(test, `${server.url}/`);
     const fresh = () => page.locator('#fresh').textContent();
     expect(await fresh()).toBe('as of 00:00:00');
@@ -138,7 +139,13 @@ describe('the dashboard in a browser', () => {
     await expect.poll(fresh, PATIENTLY).toBe('as of 00:00:07');
     await server.leave();
     await titleIs(page, '⚠ cannot be reached · web-1 · nightsweep');
-    expect(await fresh()).toMatch(/^cannot be reached since \d\d:\d\d; this is as of 00:00:0\d$/);
+    const bar = page.locator('#lost');
+    expect(await bar.textContent()).toMatch(
+      /^The server cannot be reached since \d\d:\d\d\. This is as of 00:00:0\d\.$/,
+    );
+    await page.evaluate('scrollTo(0, 1_000)');
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(500);
+    expect(await page.evaluate("document.getElementById('lost').getBoundingClientRect().top")).toBe(0);
     expect(await page.locator('main').getAttribute('class')).toBe('old');
   });
 
@@ -148,7 +155,7 @@ describe('the dashboard in a browser', () => {
       ...QUICK,
       seen: {
         events: () => {
-          if (isBroken) throw new Error('broken');
+          if (isBroken) throw new DatabaseError('The database /secret/place is damaged.');
           return { waiting: 0, settled: 0, lastReceivedAt: null };
         },
       },
@@ -156,7 +163,10 @@ describe('the dashboard in a browser', () => {
     const { page } = await reader.visit(test, `${server.url}/`);
     isBroken = true;
     server.now += 5_000;
-    await titleIs(page, '⚠ it answers with 500 · web-1 · nightsweep');
+    await titleIs(page, '⚠ the record cannot be read · web-1 · nightsweep');
+    expect(await page.locator('#lost').textContent()).toMatch(
+      /^The record cannot be read since \d\d:\d\d: The database cannot be used; the log of the server says why\. This is as of 00:00:00\.$/,
+    );
     expect(await page.locator('h1').textContent()).toBe('No full sweep has run yet.');
     isBroken = false;
     await titleIs(page, '– no sweep yet · web-1 · nightsweep');
@@ -174,8 +184,8 @@ describe('the dashboard in a browser', () => {
     isBroken = true;
     server.now += 5_000;
     await titleIs(page, '⚠ it answers with 500 · web-1 · nightsweep');
-    expect(await page.locator('#fresh').textContent()).toMatch(
-      / since \d\d:\d\d UTC; this is as of 02:00:00$/,
+    expect(await page.locator('#lost').textContent()).toMatch(
+      / since \d\d:\d\d UTC\. This is as of 02:00:00\.$/,
     );
     isBroken = false;
     await titleIs(page, '– no sweep yet · web-1 · nightsweep');

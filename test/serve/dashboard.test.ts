@@ -154,6 +154,7 @@ describe('the dashboard without a token', () => {
       type: 'text/html; charset=utf-8',
     });
     expect(text).toContain('The record cannot be read.');
+    expect(text).toContain('The database cannot be used; the log of the server says why.');
     expect(text).not.toContain('/secret/place');
     expect(server.said.join()).toContain('/secret/place');
     const problem = await get(server, '/', { accept: '*/*' });

@@ -99,6 +99,7 @@ export function renderPage(
 ${mark(model.name)}
 <p class="fresh"><span id="fresh" role="status">as of ${clock(asOf)}</span><span id="age" aria-hidden="true"></span></p>
 ${logOut}</header>
+<p id="lost" class="lost" role="status"></p>
 <main>
 ${page.main}</main>
 <p id="news" class="hidden" role="status"></p>

@@ -32,7 +32,8 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 20px; pad
 .mark { font-weight: 650; letter-spacing: -0.01em; margin-right: auto; }
 header .name, .login .name { color: var(--soft); font-weight: 500; }
 .fresh { color: var(--soft); font-size: 14px; }
-.fresh.lost { color: var(--bad); font-weight: 600; }
+.lost { position: sticky; top: 0; z-index: 1; background: var(--bad); color: var(--glyph); font-weight: 600; text-align: center; padding: 8px 16px; margin-bottom: 12px; }
+.lost:empty { display: none; }
 header button { font: inherit; font-size: 14px; color: var(--soft); background: none; border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; cursor: pointer; }
 header button:hover { color: var(--ink); border-color: var(--axis); }
 main { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: 16px; align-items: start; }

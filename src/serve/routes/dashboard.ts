@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../dashboard/dashboard.ts';
 import { POLICY, renderLogin, renderStep, renderTrouble } from '../../dashboard/html/page.ts';
-import { DatabaseError } from '../../domain/errors.ts';
+import { BusyError, DatabaseError } from '../../domain/errors.ts';
 import type { Log } from '../../sweep/ports.ts';
 import type { Gate } from '../gate.ts';
 import { HttpProblem } from '../problem.ts';
@@ -41,7 +41,7 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
     } catch (error) {
       if (!(error instanceof DatabaseError) || !wantsPage(headers)) throw error;
       log.warn(`The dashboard cannot be shown: ${error.message}`);
-      return page(503, renderTrouble('The log of the server says why.', dashboard.name), {
+      return page(503, renderTrouble(reasonOf(error), dashboard.name), {
         'retry-after': '5',
       });
     }
@@ -98,6 +98,13 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
       answer: ({ headers }) => to('/login', { 'set-cookie': gate.logOut(headers) }),
     },
   ];
+}
+
+/** What it is, without a word of the error itself, which may name places. */
+function reasonOf(error: DatabaseError): string {
+  return error instanceof BusyError
+    ? 'Another program keeps the database locked.'
+    : 'The database cannot be used; the log of the server says why.';
 }
 
 /** A browser is shown the way; any other client is told what is missing. */
