@@ -8,6 +8,7 @@ import { runLines } from '../../src/dashboard/run-lines.ts';
 import { roughly } from '../../src/dashboard/times.ts';
 import type { NightEnd } from '../../src/domain/night.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { dayName } from '../../src/report/formats/html/words.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
 import { aRun, around, NOW, seen } from './make.ts';
@@ -117,6 +118,29 @@ describe('the page', () => {
       );
     expect(pageWith(missing).match(/<i>.<\/i>/g)).toEqual(['<i>×</i>']);
     expect(pageWith(listed([])).match(/<i>.<\/i>/g)).toEqual(['<i>○</i>']);
+  });
+
+  it('has in its tables the newest day first, and none before the first on record', () => {
+    const full = fullReport(28);
+    const none = { closed: 0, already_closed: 0, not_found: 0, kept: 0, failed: 0, unconfirmed: 0 };
+    const days = full.days.map((day, at) =>
+      at < full.days.length - 3
+        ? { ...day, ...none, expired: 0, not_attempted: 0, ran: false }
+        : { ...day, ran: true },
+    );
+    const since = days.at(-3)?.day ?? '';
+    const backlogTrend = listed(full.backlogTrend.items.filter(({ day }) => day >= since));
+    const nights = full.nights && { ...full.nights, missing: listed([]), firstRunAt: Date.parse(since) };
+    const page = pageFor(seen([aRun()], { report: { ...full, days, backlogTrend, nights } }));
+    const rowsOf = (id: string) => {
+      const [, table = ''] = page.split(`id="${id}-table"`);
+      const end = table.indexOf('</details>');
+      return [...table.slice(0, end).matchAll(/<th scope="row">(.*?)</g)].map(([, name]) => name);
+    };
+    const names = days.map(({ day }) => dayName(day));
+    expect(rowsOf('closed')).toEqual(names.slice(-3).reverse());
+    expect(rowsOf('backlog')[0]).toBe(names.at(-1));
+    expect(rowsOf('backlog').length).toBeLessThanOrEqual(3);
   });
 
   it('has in its legend every mark and every colour that it shows', () => {

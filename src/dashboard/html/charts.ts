@@ -46,7 +46,7 @@ export function closedPanel({ seen: { report }, verdict }: Model): Markup {
   const table = dataTable({
     caption: 'Closed each night, with what else was decided',
     head: ['day', 'closed', 'already ended', 'not found', 'not closed', 'kept', 'sweep'],
-    rows: days.map((day) => [
+    rows: newestFirst(days, (day) => day.ran || isMissed(day) || !isEmptyDay(day)).map((day) => [
       dayName(day.day),
       ...[day.closed, day.already_closed, day.not_found, trouble(day), day.kept],
       isMissed(day) ? 'no' : day.ran ? 'yes' : day.day === today && expected(today) ? 'not yet' : '–',
@@ -59,6 +59,11 @@ export function closedPanel({ seen: { report }, verdict }: Model): Markup {
     columns(`Closed each night. ${say}`, all),
     behind('closed-table', table, 'Closed each night'),
   ]);
+}
+
+/** For a table: without the days before anything was on record. */
+function newestFirst<T>(days: readonly T[], isOnRecord: (day: T) => boolean): T[] {
+  return days.slice(days.findIndex(isOnRecord)).reverse();
 }
 
 function idleDays(idle: number): string {
@@ -108,7 +113,11 @@ export function backlogPanel({ seen: { report } }: Model): Markup {
   const table = dataTable({
     caption: 'Due when the latest sweep of each day began, and left when it ended',
     head: ['day', 'due', 'left'],
-    rows: levels.map(({ name, due, left }) => [name, shown(due), shown(left)]),
+    rows: newestFirst(levels, ({ due }) => due !== null).map(({ name, due, left }) => [
+      name,
+      shown(due),
+      shown(left),
+    ]),
   });
   return panel('backlog', 'Backlog', say, [
     html`<ul class="legend"><li><span class="key line closed"></span>due when a sweep began</li><li><span class="key line trouble"></span>left when it ended</li></ul>\n`,
