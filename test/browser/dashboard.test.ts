@@ -207,6 +207,9 @@ describe('the dashboard in a browser', () => {
     server.now += 13 * HOUR;
     await page.getByLabel('The token of this server').fill(TOKEN);
     await page.getByRole('button', { name: 'Log in' }).click();
+    await page.setViewportSize({ width: 375, height: 800 });
+    const button = await page.getByRole('button', { name: 'Log out' }).boundingBox();
+    expect(375 - (button?.x ?? 0) - (button?.width ?? 0)).toBeLessThan(20);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'nightsweep' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/login');
@@ -275,6 +278,19 @@ describe('the dashboard in a browser', () => {
       "[...document.querySelectorAll('.runs tbody tr:not(.said)')].map((row) => Math.round(row.getBoundingClientRect().height))",
     );
     expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(8);
+  });
+
+  it('has something to touch that is large enough', async (test) => {
+    const { page } = await still(test, {
+      viewport: { width: 375, height: 800 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('summary')].map((one) => one.getBoundingClientRect().height)",
+    );
+    expect(heights.length).toBeGreaterThan(2);
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(40);
   });
 
   it('has other colours in the dark', async (test) => {

@@ -206,6 +206,7 @@ describe('the dashboard behind a token', () => {
     expect((await bearer(`${TOKEN}x`)).status).toBe(401);
     const login = (await get(server, '/login')).text;
     expect(login).toContain('type="password"');
+    expect(login).toContain('the token of the server (NIGHTSWEEP_API_TOKEN or its file)');
     expect(login).toContain('<title>Log in · web-1 · nightsweep</title>');
   });
 

@@ -127,7 +127,7 @@ export function renderLogin(wrong: string | null, name: string): string {
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${described}>
 ${said}<button>Log in</button>
 </form>
-<p class="hint">It is the one in NIGHTSWEEP_API_TOKEN. You stay logged in for twelve hours.</p>
+<p class="hint">It is the token of the server (NIGHTSWEEP_API_TOKEN or its file). You stay logged in for twelve hours.</p>
 </main>`,
   });
 }

@@ -141,10 +141,11 @@ thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
 footer { color: var(--soft); font-size: 13.5px; padding-top: 20px; padding-bottom: 32px; }
 footer p { max-width: 100ch; }
 
-.login { max-width: 400px; padding-top: 12vh; display: block; }
+.login { max-width: 420px; width: calc(100% - 24px); margin-top: 12vh; display: block; padding: 28px; background: var(--panel); border: 1px solid var(--line); border-radius: 14px; }
+.login :focus-visible { outline-offset: 2px; }
 .login h1 { font-size: 26px; }
-.login form { margin-top: 20px; display: grid; gap: 10px; }
-.login input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--axis); border-radius: 8px; padding: 9px 12px; width: 100%; }
+.login form { margin-top: 20px; display: grid; gap: 12px; }
+.login input { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--axis); border-radius: 8px; padding: 9px 12px; width: 100%; }
 .login button { font: inherit; font-weight: 600; color: var(--glyph); background: var(--busy); border: 0; border-radius: 8px; padding: 10px 14px; cursor: pointer; }
 .login .wrong { color: var(--bad); font-weight: 600; } .login .hint { color: var(--soft); font-size: 14px; margin-top: 16px; }
 
@@ -162,6 +163,7 @@ footer p { max-width: 100ch; }
   .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 7px; }
   .columns { gap: 2px; padding-left: 34px; } .column i { font-size: 10px; margin: 0 -2px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
   .runs .when { white-space: normal; } .runs .when > span:not(.narrow-only) { white-space: nowrap; }
+  header form { margin-left: auto; }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
 }
@@ -171,5 +173,6 @@ footer p { max-width: 100ch; }
   .runs table { font-size: 12px; } .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 4px; } .panel.runs { padding-left: 8px; padding-right: 8px; }
   .runs th, .runs td { overflow-wrap: anywhere; } .runs thead th, .runs .n, .runs .end { overflow-wrap: normal; } .end > div { flex-direction: column; }
 }
+@media (pointer: coarse) { summary { min-height: 40px; padding: 9px 0; } header button { min-height: 40px; } }
 @media (prefers-reduced-motion: reduce) { .verdict.busy .disc { animation: none; } }
 `;
