@@ -111,7 +111,9 @@ function soFar(run: Run, { lastSweep, progress }: Recorded): Figures {
 function endOf(run: Run, isAtWork: (run: Run) => boolean): readonly [Tone, string] {
   if (run.state === 'running') return isAtWork(run) ? ['busy', 'at work'] : ['bad', 'died'];
   if (run.exitCode === null) return ['bad', 'interrupted'];
-  return ENDS[run.exitCode] ?? ['bad', 'failed'];
+  const [tone, end] = ENDS[run.exitCode] ?? (['bad', 'failed'] as const);
+  // It has closed nothing: it must not look like a night that ran.
+  return run.dryRun && tone === 'good' ? ['none', end] : [tone, end];
 }
 
 function whatOf({ kind, scope, dryRun }: Run): string {
@@ -120,7 +122,7 @@ function whatOf({ kind, scope, dryRun }: Run): string {
   return dryRun ? `dry ${name}` : name;
 }
 
-const WORST: readonly Tone[] = ['bad', 'watch', 'busy', 'good'];
+const WORST: readonly Tone[] = ['bad', 'watch', 'busy', 'none', 'good'];
 
 function together(newer: RunLine, older: RunLine): RunLine {
   const worse = WORST.indexOf(older.tone) < WORST.indexOf(newer.tone) ? older : newer;

@@ -267,6 +267,8 @@ describe('the recent runs', () => {
       ['dry limited sweep', 'done', 7],
       ['sweep', 'at work', null],
     ]);
+    expect(runLines(seen([dry]), () => true, 5)[0]?.tone).toBe('none');
+    expect(runLines(seen([{ ...dry, exitCode: 4 }]), () => true, 5)[0]?.tone).toBe('bad');
     expect(runLines(seen([open]), () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
   });
 

@@ -192,6 +192,17 @@ describe('the dashboard without a token', () => {
 });
 
 describe('the dashboard behind a token', () => {
+  it('shows a browser that has lost its way a page of few words, and any other client a problem', async () => {
+    const server = await aServer();
+    const lost = await get(server, '/dashbord');
+    expect(lost).toMatchObject({ status: 404, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    expect(lost.text).toContain('There is nothing at this path. <a href="/">To the dashboard</a>');
+    expect(lost.text).not.toContain('web-1');
+    expect(lost.headers['content-security-policy']).toContain("default-src 'none'");
+    const problem = await get(server, '/dashbord', { accept: '*/*' });
+    expect(JSON.parse(problem.text)).toMatchObject({ status: 404, code: 'unknown_path' });
+  });
+
   it('leads a browser to the login page, tells others, and takes the header', async () => {
     const server = await aServer();
     expect(await get(server, '/')).toMatchObject({ status: 303, headers: { location: '/login' }, text: '' });

@@ -158,6 +158,20 @@ ${discOf('bad')}
   });
 }
 
+/** For a browser at a path that there is not. It says no name: whoever asks need not have shown anything. */
+export function renderLost(): string {
+  return whole({
+    title: 'Nothing here · nightsweep',
+    tone: 'none',
+    data: null,
+    refresh: false,
+    body: html`<main class="login">
+<h1>Nothing here</h1>
+<p class="hint">There is nothing at this path. <a href="/">To the dashboard</a></p>
+</main>`,
+  });
+}
+
 /** Sent to a browser that comes from another site, which holds its cookie back until it comes from here. */
 export function renderStep(): string {
   return html`<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>nightsweep</title><meta http-equiv="refresh" content="0;url=/"><a href="/">nightsweep</a></html>\n`

@@ -144,6 +144,7 @@ footer p { max-width: 100ch; }
 .login { max-width: 420px; width: calc(100% - 24px); margin-top: 12vh; display: block; padding: 28px; background: var(--panel); border: 1px solid var(--line); border-radius: 14px; }
 .login :focus-visible { outline-offset: 2px; }
 .login h1 { font-size: 26px; }
+.login a { color: inherit; }
 .login form { margin-top: 20px; display: grid; gap: 12px; }
 .login input { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--axis); border-radius: 8px; padding: 9px 12px; width: 100%; }
 .login button { font: inherit; font-weight: 600; color: var(--glyph); background: var(--busy); border: 0; border-radius: 8px; padding: 10px 14px; cursor: pointer; }

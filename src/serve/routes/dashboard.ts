@@ -1,8 +1,9 @@
 import type { Dashboard } from '../../dashboard/dashboard.ts';
-import { POLICY, renderLogin, renderStep, renderTrouble } from '../../dashboard/html/page.ts';
+import { renderLogin, renderStep, renderTrouble } from '../../dashboard/html/page.ts';
 import { BusyError, DatabaseError } from '../../domain/errors.ts';
 import type { Log } from '../../sweep/ports.ts';
 import type { Gate } from '../gate.ts';
+import { PAGE_HEADERS, wantsPage } from '../page-answer.ts';
 import { HttpProblem } from '../problem.ts';
 import type { Answer, Call, Route } from '../route.ts';
 
@@ -13,17 +14,6 @@ export interface PageDeps {
 }
 
 type Headers = Call<unknown>['headers'];
-
-const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  // Not no-referrer: under it a browser would not say from which site a form is sent.
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
 
 /** The pages for people; no part of what programs use, so they are not in `/openapi.json`. They only read. */
 export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
@@ -124,10 +114,6 @@ function page(status: number, body: string, headers: Answer['headers'] = {}): An
 
 function to(location: string, headers: Answer['headers'] = {}): Answer {
   return { status: 303, body: '', headers: { location, ...headers } };
-}
-
-function wantsPage({ accept }: Headers): boolean {
-  return String(accept ?? '').includes('text/html');
 }
 
 function matches(headers: Headers, etag: string): boolean {
