@@ -17,6 +17,8 @@ export interface DashboardSources {
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
   readonly lastNight: () => NightEnd | null;
+  /** Whether anybody can send this server events or requests. */
+  readonly isFed: boolean;
 }
 
 const EVERY_MS = 5 * SECOND;
@@ -33,11 +35,11 @@ function isOurs(
 
 /** The dashboard of a server, in the time zone of the schedule, or else of this machine. */
 export async function serveDashboard(context: Context, sources: DashboardSources): Promise<Dashboard> {
-  const { store, turns, background, schedule, lastNight } = sources;
+  const { store, turns, background, schedule, lastNight, isFed } = sources;
   const { io } = context;
   const { db, policy, requestMaxAgeMs, schedule: given } = context.config().config;
   return createDashboard({
-    ...{ store, background, schedule, lastNight, db, requestMaxAgeMs },
+    ...{ store, background, schedule, lastNight, isFed, db, requestMaxAgeMs },
     expected: await expectedNights(context),
     step: async (fn) => {
       await breathe();

@@ -22,6 +22,8 @@ export interface DashboardParts extends Omit<Question, 'now' | 'lastNight'> {
   readonly schedule: () => ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
   readonly lastNight: () => NightEnd | null;
+  /** Whether anybody can send this server events or requests. */
+  readonly isFed: boolean;
   /** What people call this installation, to tell it from others. */
   readonly name: string;
   /** How often an open page asks for news. */
@@ -47,7 +49,7 @@ export interface Dashboard {
 
 /** However many look at it, and however large the record is, others are served meanwhile. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { clock, timeZone, expected, db, name, requestMaxAgeMs, lifeOf, everyMs } = parts;
+  const { clock, timeZone, expected, db, name, isFed, requestMaxAgeMs, lifeOf, everyMs } = parts;
   const times = timesIn(timeZone);
   const read = () =>
     readSeen(parts.store, { ...parts, now: clock.now(), lastNight: parts.lastNight() }, parts.step);
@@ -57,7 +59,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     look: async () => {
       const { value: seen, at } = await reading();
       const model = modelOf({
-        ...{ seen, times, expected, db, name, requestMaxAgeMs, lifeOf },
+        ...{ seen, times, expected, db, name, isFed, requestMaxAgeMs, lifeOf },
         background: parts.background(),
         schedule: parts.schedule(),
         lastNight: parts.lastNight(),

@@ -11,6 +11,8 @@ export interface Model
   /** When the next sweep is due, in a sentence; null: nobody knows. */
   readonly next: string | null;
   readonly needs: readonly Need[];
+  /** Whether there is anything for the background, or could be. */
+  readonly hasBackground: boolean;
   readonly runs: readonly RunLine[];
   /** Whether there is nothing to be seen but the verdict. */
   readonly isBlank: boolean;
@@ -26,9 +28,15 @@ export function modelOf(around: Around): Model {
     verdict: verdictOf(around),
     next: nextOf(around),
     needs: needsOf(around),
+    hasBackground: hasBackground(around),
     isBlank: isBlank(around),
     runs: linesOf(around),
   };
+}
+
+function hasBackground({ isFed, background, seen: { events } }: Around): boolean {
+  const isIdle = background === null || (background.trouble === null && background.lastBatchAt === null);
+  return isFed || !isIdle || events.waiting > 0 || events.lastReceivedAt !== null;
 }
 
 /** The newest runs, with the last night also where it has none. */

@@ -28,6 +28,8 @@ export interface Case {
 
 export interface Around extends Watched {
   readonly background: BackgroundState | null;
+  /** Whether anybody can send this server events or requests. */
+  readonly isFed: boolean;
   /** What people call this installation. */
   readonly name: string;
   readonly requestMaxAgeMs: number;

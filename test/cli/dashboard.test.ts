@@ -127,6 +127,16 @@ describe('the dashboard of nights by a schedule', () => {
     expect(title).toBe('– no sweep yet · production &lt;eu&gt; · nightsweep');
   });
 
+  it.each<[string, Record<string, string>, boolean]>([
+    ['where nobody can send any', {}, false],
+    ['where somebody can', { NIGHTSWEEP_WEBHOOK_TOKEN: 'a-token-of-a-sender-0123' }, true],
+  ])('tells of events and of the background %s', async (_, env, isTold) => {
+    const { text } = await pageOf(weekdays(), env);
+    expect(text.includes('Events waiting')).toBe(isTold);
+    expect(text.includes('It has nothing to do.') || text.includes('Last event')).toBe(isTold);
+    expect(text).toContain('Behind the scenes');
+  });
+
   it.each(['', 'Foo/Bar'])('is in UTC where TZ=%j names no time zone', async (zone) => {
     process.env.TZ = zone;
     const { text, zone: shown } = await pageOf(weekdays());
@@ -158,6 +168,7 @@ describe('a run with the number of the server, on its machine', () => {
       background: () => ({ phase, trouble: null, retryAt: null, lastBatchAt: null }),
       schedule: () => ({ cron: '0 * * * *', timeZone: 'UTC', nextAt: NOW + HOUR, runningSince }),
       lastNight: () => null,
+      isFed: true,
     });
     const page = (await dashboard.look()).render(false);
     const [, end] = /class="runs-box".*?(at work|died)/s.exec(page) ?? [];

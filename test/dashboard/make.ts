@@ -41,7 +41,14 @@ export function seen(runs: readonly Run[], changes: Partial<Seen> = {}): Seen {
 export function around(record: Seen, changes: Partial<Around> = {}): Around {
   return {
     ...{ seen: record, schedule: null, background: null, expected: every(DAY), requestMaxAgeMs: 48 * HOUR },
-    ...{ lastNight: null, db: 'nightsweep.db', name: 'web-1', lifeOf: () => 'alive', times: timesIn('UTC') },
+    ...{
+      lastNight: null,
+      db: 'nightsweep.db',
+      name: 'web-1',
+      isFed: true,
+      lifeOf: () => 'alive',
+      times: timesIn('UTC'),
+    },
     ...changes,
   };
 }

@@ -122,6 +122,7 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     lastNight: () => null,
     lifeOf: () => (options.isAlive === false ? 'dead' : 'alive'),
     name: 'web-1',
+    isFed: true,
     everyMs: options.everyMs ?? 5_000,
   });
   let ids = 0;

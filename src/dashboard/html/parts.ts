@@ -64,7 +64,7 @@ function caseLine({ conversationId, facts }: Case): Markup {
 }
 
 /** The figures to look at from afar. */
-export function figureStrip({ seen }: Model): Markup {
+export function figureStrip({ seen, hasBackground }: Model): Markup {
   const { report, asked, events, held, now } = seen;
   const { backlog, totals, successRate, nights } = report;
   const [oldest] = asked.first;
@@ -91,8 +91,10 @@ export function figureStrip({ seen }: Model): Markup {
       count(backlog.onHold),
       endsFirst === undefined ? 'nothing is' : `first ends in ${roughly(endsFirst.holdUntil - now)}`,
     ],
-    ['Events waiting', count(events.waiting), `${count(events.settled)} settled in 24 hours`],
   ];
+  if (hasBackground) {
+    all.push(['Events waiting', count(events.waiting), `${count(events.settled)} settled in 24 hours`]);
+  }
   return html`<section aria-label="Figures">
 <dl class="figures">
 ${all.map(([name, value, note]) => html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="note">${note}</dd></div>\n`)}</dl>
@@ -214,14 +216,10 @@ const PHASES = {
   backing_off: 'waits before it tries again',
 } as const;
 
-export function backgroundPanel({ background, schedule, seen: { events }, times }: Model): Markup {
+export function backgroundPanel(model: Model): Markup {
+  const { schedule, hasBackground } = model;
   const rows: [string, string][] = [
-    ...(background === null ? [] : [['Background', `It ${PHASES[background.phase]}.`] as [string, string]]),
-    ...(background?.lastBatchAt == null
-      ? []
-      : [['Last batch', times.when(background.lastBatchAt)] as [string, string]]),
-    ['Events', `${count(events.waiting)} waiting, ${count(events.settled)} settled in 24 hours`],
-    ['Last event', events.lastReceivedAt === null ? 'none yet' : times.when(events.lastReceivedAt)],
+    ...(hasBackground ? rowsOfBackground(model) : []),
     [
       'Schedule',
       schedule === null
@@ -232,4 +230,15 @@ export function backgroundPanel({ background, schedule, seen: { events }, times 
   return panel('background', 'Behind the scenes', null, [
     html`<dl class="pairs">\n${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>\n`,
   ]);
+}
+
+function rowsOfBackground({ background, seen: { events }, times }: Model): [string, string][] {
+  return [
+    ...(background === null ? [] : [['Background', `It ${PHASES[background.phase]}.`] as [string, string]]),
+    ...(background?.lastBatchAt == null
+      ? []
+      : [['Last batch', times.when(background.lastBatchAt)] as [string, string]]),
+    ['Events', `${count(events.waiting)} waiting, ${count(events.settled)} settled in 24 hours`],
+    ['Last event', events.lastReceivedAt === null ? 'none yet' : times.when(events.lastReceivedAt)],
+  ];
 }

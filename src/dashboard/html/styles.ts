@@ -70,7 +70,7 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .need.act .badge { color: var(--bad); background: var(--bad-veil); } .need.watch .badge { color: var(--watch); background: var(--watch-veil); }
 .need .title { font-weight: 600; } .need .todo { color: var(--soft); max-width: 90ch; }
 
-.figures { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); background: var(--panel); border: 1px solid var(--line); border-radius: 14px; padding: 16px 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); background: var(--panel); border: 1px solid var(--line); border-radius: 14px; padding: 16px 0; }
 .figures > div { padding: 0 clamp(12px, 1.6vw, 22px); border-left: 1px solid var(--line); min-width: 0; }
 .figures > div:first-child { border-left: 0; }
 .figures dt, .figures .note { color: var(--soft); font-size: 13.5px; line-height: 1.4; }
