@@ -12,7 +12,7 @@ export function errorAnswer(log: Log): AnswerError {
   return (error, request, reply) => {
     const problem = toProblem(error);
     const own = { 'x-request-id': request.id, 'cache-control': 'no-store' };
-    if (problem.code === UNKNOWN_PATH && wantsPage(request.headers)) {
+    if (problem.code === UNKNOWN_PATH && request.method === 'GET' && wantsPage(request.headers)) {
       reply
         .code(problem.status)
         .headers({ ...own, ...PAGE_HEADERS })

@@ -176,6 +176,11 @@ export async function exchange(agent: Agent, url: string, method: string, sent: 
     body: (isPlain ? JSON.stringify(body) : body) ?? null,
   });
   const text = await reply.body.text();
+  // Whoever asks for a page at a path that there is not gets one.
+  const isLost = reply.statusCode === 404 && method === 'GET' && headers.accept?.includes('text/html');
+  if (isLost && String(reply.headers['content-type']).startsWith('text/html')) {
+    return { status: 404, headers: reply.headers, text, json: null };
+  }
   const json = text === '' ? null : JSON.parse(text);
   if (reply.statusCode >= 400 && method !== 'HEAD') demandProblem(reply.statusCode, reply.headers, json);
   return { status: reply.statusCode, headers: reply.headers, text, json };
