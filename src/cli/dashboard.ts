@@ -7,6 +7,7 @@ import { SECOND } from '../domain/time.ts';
 import type { Turns } from '../serve/turns.ts';
 import type { Context } from './command.ts';
 import { expectedNights } from './expected.ts';
+import { nameOf } from './installation.ts';
 import { lifeOf } from './life.ts';
 import { zoneOfMachine } from './zone.ts';
 
@@ -16,6 +17,8 @@ export interface DashboardSources {
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
   readonly lastNight: () => NightEnd | null;
+  /** Whether anybody can send this server events or requests. */
+  readonly isFed: boolean;
 }
 
 const EVERY_MS = 5 * SECOND;
@@ -32,11 +35,11 @@ function isOurs(
 
 /** The dashboard of a server, in the time zone of the schedule, or else of this machine. */
 export async function serveDashboard(context: Context, sources: DashboardSources): Promise<Dashboard> {
-  const { store, turns, background, schedule, lastNight } = sources;
+  const { store, turns, background, schedule, lastNight, isFed } = sources;
   const { io } = context;
-  const { policy, requestMaxAgeMs, schedule: given } = context.config().config;
+  const { db, policy, requestMaxAgeMs, schedule: given } = context.config().config;
   return createDashboard({
-    ...{ store, background, schedule, lastNight, requestMaxAgeMs },
+    ...{ store, background, schedule, lastNight, isFed, db, requestMaxAgeMs },
     expected: await expectedNights(context),
     step: async (fn) => {
       await breathe();
@@ -47,6 +50,7 @@ export async function serveDashboard(context: Context, sources: DashboardSources
     timeZone: given.timeZone ?? zoneOfMachine(),
     staleAfterMs: policy.staleAfterMs,
     lifeOf: (run) => lifeOf(run, io, isOurs(run, { background, schedule })),
+    name: nameOf(context),
     everyMs: EVERY_MS,
   });
 }

@@ -8,6 +8,7 @@ import type { Occasion } from '../notify/when.ts';
 import type { Context } from './command.ts';
 import { databasePath } from './compose.ts';
 import { warnWhenExposed } from './exposure.ts';
+import { nameOf } from './installation.ts';
 import { momentIn } from './render/schedule.ts';
 import { signingKey } from './signing-key.ts';
 import { zoneOfMachine } from './zone.ts';
@@ -40,7 +41,7 @@ export function notificationsOf(context: Context, unable: Unable = rethrow): Not
     listeners: targets.filter((target) => target.kind !== 'heartbeat'),
     heartbeat: targets.find((target) => target.kind === 'heartbeat') ?? null,
     on: notify.on,
-    name: notify.name ?? context.io.host,
+    name: nameOf(context),
   };
 }
 

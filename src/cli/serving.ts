@@ -78,6 +78,7 @@ export async function createServing(
       dashboard: await serveDashboard(context, {
         ...{ store: store.dashboard, turns, background: worker.state },
         schedule: () => schedule?.state() ?? null,
+        isFed: token !== null || webhooks.hasSenders,
         lastNight: () => readLastNight(databasePath(context)),
       }),
       gate: createGate({ revealToken, hosts: [context.args.text('host') ?? 'localhost'], now: clock.now }),

@@ -17,6 +17,8 @@ import { signingKey } from './signing-key.ts';
 /** Everything about webhooks that a server mounts. */
 export interface Webhooks extends WebhookIntake {
   readonly worker: Worker;
+  /** Whether a secret is set by which a sender could be known. */
+  readonly hasSenders: boolean;
   /** Events on record that nothing has become of yet. Throws DatabaseError. */
   pending(): number;
   /** Stops the worker within the grace and hangs up; what is on record stays for the next start. */
@@ -51,6 +53,7 @@ export function createWebhooks(context: Context, store: Store): Webhooks {
   return {
     ...createWebhookIntake({ senders, messageTypes, acceptor, clock: io.clock, log }),
     worker,
+    hasSenders: senders.signingKey !== null || senders.token !== null,
     pending: store.events.countPending,
     stop: async () => {
       await worker.stop();

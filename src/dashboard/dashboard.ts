@@ -11,15 +11,21 @@ import { timesIn } from './times.ts';
 /** However many ask within this time, one reading serves them all. */
 const FRESH_MS = 3 * SECOND;
 
-export interface DashboardParts extends Omit<Question, 'now'> {
+export interface DashboardParts extends Omit<Question, 'now' | 'lastNight'> {
   readonly store: DashboardStore;
   readonly step: Step;
   readonly clock: Clock;
+  /** The path of the record, as it was given. */
+  readonly db: string;
   readonly requestMaxAgeMs: number;
   readonly background: () => BackgroundState | null;
   readonly schedule: () => ScheduleState | null;
   /** The last night of which anybody knows; null: of none. */
   readonly lastNight: () => NightEnd | null;
+  /** Whether anybody can send this server events or requests. */
+  readonly isFed: boolean;
+  /** What people call this installation, to tell it from others. */
+  readonly name: string;
   /** How often an open page asks for news. */
   readonly everyMs: number;
 }
@@ -35,23 +41,25 @@ export interface Look {
 }
 
 export interface Dashboard {
+  /** What people call this installation. */
+  readonly name: string;
   /** Throws DatabaseError and BusyError. */
   look(): Promise<Look>;
 }
 
 /** However many look at it, and however large the record is, others are served meanwhile. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { clock, timeZone, expected, requestMaxAgeMs, lifeOf, everyMs } = parts;
+  const { clock, timeZone, expected, db, name, isFed, requestMaxAgeMs, lifeOf, everyMs } = parts;
   const times = timesIn(timeZone);
-  const reading = cached(() => readSeen(parts.store, { ...parts, now: clock.now() }, parts.step), clock.now, {
-    leastMs: FRESH_MS,
-    patienceMs: Number.POSITIVE_INFINITY,
-  });
+  const read = () =>
+    readSeen(parts.store, { ...parts, now: clock.now(), lastNight: parts.lastNight() }, parts.step);
+  const reading = cached(read, clock.now, { leastMs: FRESH_MS, patienceMs: Number.POSITIVE_INFINITY });
   return {
+    name,
     look: async () => {
       const { value: seen, at } = await reading();
       const model = modelOf({
-        ...{ seen, times, expected, requestMaxAgeMs, lifeOf },
+        ...{ seen, times, expected, db, name, isFed, requestMaxAgeMs, lifeOf },
         background: parts.background(),
         schedule: parts.schedule(),
         lastNight: parts.lastNight(),

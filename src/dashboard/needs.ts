@@ -5,7 +5,7 @@ import { asksSomebody } from '../report/next-action.ts';
 import type { Failure, Unclosable } from '../report/report.ts';
 import type { BackgroundState } from './ports.ts';
 import { roughly } from './times.ts';
-import type { Watched } from './verdict.ts';
+import { isBlank, verdictOf, type Watched } from './verdict.ts';
 
 /** Something that somebody should do, or at least know. */
 export interface Need {
@@ -28,6 +28,10 @@ export interface Case {
 
 export interface Around extends Watched {
   readonly background: BackgroundState | null;
+  /** Whether anybody can send this server events or requests. */
+  readonly isFed: boolean;
+  /** What people call this installation. */
+  readonly name: string;
   readonly requestMaxAgeMs: number;
 }
 
@@ -37,7 +41,9 @@ const NAMED_DAYS = 5;
 /** What needs somebody, the most pressing first. */
 export function needsOf(around: Around): Need[] {
   const all = [
+    ...errand(around),
     ...backgroundTrouble(around),
+    ...noMapping(around),
     ...missingNights(around),
     ...expiring(around),
     ...unclosable(around),
@@ -48,6 +54,13 @@ export function needsOf(around: Around): Need[] {
 
 function plain(key: string, title: string, todo: string, level: Need['level'] = 'act'): Need {
   return { key, level, title, todo, cases: [], more: 0 };
+}
+
+/** What the verdict asks for. */
+function errand(around: Around): Need[] {
+  const { tone, sentence, errand: todo } = verdictOf(around);
+  if (todo === null) return [];
+  return [plain('night', sentence.replace(/\.$/, ''), todo, tone === 'bad' ? 'act' : 'watch')];
 }
 
 function backgroundTrouble({ background, times }: Around): Need[] {
@@ -63,6 +76,18 @@ function backgroundTrouble({ background, times }: Around): Need[] {
   ];
 }
 
+/** Where nothing at all is on record, the verdict leads the way. */
+function noMapping(around: Around): Need[] {
+  if (around.seen.hasMappings || isBlank(around)) return [];
+  return [
+    plain(
+      'mapping',
+      `No mapping is on record in ${around.db}`,
+      'Run “nightsweep import mapping FILE”, or set source; is this the database you meant?',
+    ),
+  ];
+}
+
 function missingNights({ seen: { report } }: Around): Need[] {
   const missing = report.nights?.missing;
   if (missing === undefined || missing.total === 0) return [];
@@ -73,7 +98,7 @@ function missingNights({ seen: { report } }: Around): Need[] {
     plain(
       'missing',
       `${plural(missing.total, 'night')} of the last ${report.days.length} days did not run`,
-      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: see what the log of cron, the timer or the server says of that time.`,
+      `${days.join(', ')}${more > 0 ? `, and ${more} before` : ''}: read what the log of cron, the timer or the server says of that time; “nightsweep doctor” says which nights are expected. What they left, the next sweep takes up.`,
       'watch',
     ),
   ];

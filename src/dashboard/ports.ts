@@ -48,6 +48,8 @@ export interface DashboardStore {
   /** Real full sweeps since then, and the last one before; in the order of time. */
   sweeps(since: Instant): FullSweep[];
   firstSweepAt(): Instant | null;
+  /** Whether there is any mapping, in whatever state. */
+  hasMappings(): boolean;
   /** Newest first. */
   runs(limit: number): Run[];
   /** The newest real full sweep. */

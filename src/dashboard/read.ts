@@ -8,7 +8,8 @@ import { figures } from '../report/figures.ts';
 import { startOfDay } from '../report/period.ts';
 import type { OutcomeRow } from '../report/ports.ts';
 import { LISTED, type Report } from '../report/report.ts';
-import type { Asked, DashboardStore, EventFigures, Held, LifeOf, OpenKey, OpenStretch } from './ports.ts';
+import { isAtWork, type Signs } from './at-work.ts';
+import type { Asked, DashboardStore, EventFigures, Held, OpenKey, OpenStretch } from './ports.ts';
 
 /** Days of figures; whole weeks, so that weekdays can be compared. */
 export const DAYS = 28;
@@ -27,6 +28,8 @@ export interface Seen {
   readonly now: Instant;
   /** Of the last {@link DAYS} days. Closes have no detail in it: nothing is said of idleness, reopened ones, capacity. */
   readonly report: Report;
+  /** Without any, a sweep has nothing to look at. */
+  readonly hasMappings: boolean;
   readonly lastSweep: Run | null;
   /** What the newest full sweep has recorded so far, if it has not ended. */
   readonly progress: Readonly<Partial<Record<OutcomeKind, number>>> | null;
@@ -46,13 +49,9 @@ export interface AskedFigures {
   readonly origins: readonly { readonly origin: string; readonly n: number }[];
 }
 
-export interface Question {
-  readonly now: Instant;
+export interface Question extends Signs {
   readonly timeZone: string;
   readonly staleAfterMs: number;
-  /** Null: no night is expected. */
-  readonly expected: Expected | null;
-  readonly lifeOf: LifeOf;
 }
 
 /** Runs one short read; between two of them others have their turn. */
@@ -66,8 +65,9 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
   const runs = await step(() => store.runs(RUNS));
   const sweeps = await step(() => store.sweeps(since));
   const firstSweepAt = await step(store.firstSweepAt);
+  const hasMappings = await step(store.hasMappings);
   const isRunning = lastSweep !== null && lastSweep.state === 'running';
-  const atWork = isRunning && question.lifeOf(lastSweep) === 'alive' ? lastSweep.id : null;
+  const atWork = isRunning && isAtWork(lastSweep, question) ? lastSweep.id : null;
   if (expected !== null) await walk(expected, sweeps[0]?.startedAt ?? now, now, step);
   const progress = isRunning ? await step(() => store.progress(lastSweep.id)) : null;
   const asked = await readAsked(store, step);
@@ -96,7 +96,7 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
     },
     { since, until: now, now, timeZone, by: 'day', expected, atWork },
   );
-  return { now, report, lastSweep, progress, runs, held: waiting.held, asked, events };
+  return { now, report, hasMappings, lastSweep, progress, runs, held: waiting.held, asked, events };
 }
 
 /** The first moment of so many days, today among them. */

@@ -1,11 +1,12 @@
 import { EXIT } from '../domain/errors.ts';
-import { COUNTED, type Expected, type Overdue, overdueSince, type Stay } from '../domain/expected.ts';
-import { isRunOf, lastTried, type NightEnd, offRecord } from '../domain/night.ts';
+import { COUNTED, type Overdue, type Stay } from '../domain/expected.ts';
+import { lastTried, type NightEnd, offRecord } from '../domain/night.ts';
 import { isFullSweep, type Run } from '../domain/run.ts';
 import { HOUR, humanDuration, type Instant, MINUTE } from '../domain/time.ts';
 import { count } from '../report/formats/html/words.ts';
-import { endingOf } from './ending.ts';
-import type { LifeOf, ScheduleState } from './ports.ts';
+import { isAtWork, overdueOf, type Signs } from './at-work.ts';
+import { DOCTOR, endingOf } from './ending.ts';
+import type { ScheduleState } from './ports.ts';
 import type { Seen } from './read.ts';
 import { roughly, type Times } from './times.ts';
 
@@ -22,25 +23,25 @@ export interface Verdict {
   readonly sentence: string;
   /** When, how long, by which run; sentences. */
   readonly facts: readonly string[];
-  /** What to do; null: nothing. */
+  /** What was said of it that is to be read first, or the way to go; null: nothing. */
   readonly todo: string | null;
+  /** What somebody has to do, with the whole command; null: nothing. */
+  readonly errand: string | null;
 }
 
-export interface Watched {
+export interface Watched extends Omit<Signs, 'now'> {
   readonly seen: Seen;
+  /** The path of the record, as it was given. */
+  readonly db: string;
   readonly schedule: ScheduleState | null;
-  /** The last night of which anybody knows; null: of none. */
-  readonly lastNight: NightEnd | null;
-  /** Null: no night is expected. */
-  readonly expected: Expected | null;
-  readonly lifeOf: LifeOf;
   readonly times: Times;
 }
 
 export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
   const { lastSweep } = seen;
-  if (lastSweep?.state === 'running' && isAtWork(lastSweep, watched)) return atWork(lastSweep, watched);
+  if (lastSweep?.state === 'running' && isAtWork(lastSweep, { ...watched, now: seen.now }))
+    return atWork(lastSweep, watched);
   const since = schedule?.runningSince ?? null;
   if (since !== null && (lastSweep === null || lastSweep.startedAt < since)) {
     return atWorkAlready(since, lastSweep, times);
@@ -48,26 +49,11 @@ export function verdictOf(watched: Watched): Verdict {
   const off = offRecord(lastNight, lastSweep);
   if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
   const tried = lastTried(lastNight, lastSweep);
-  if (tried === null) return nothingYet(schedule);
-  const overdue = overdueOf(tried, watched);
+  if (tried === null) return nothingYet(watched);
+  const overdue = overdueOf(tried, { ...watched, now: seen.now });
   if (overdue !== null) return didNotRun(tried, overdue, watched);
   if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
-  return lastSweep === null ? nothingYet(schedule) : ended(lastSweep, watched);
-}
-
-function overdueOf(last: Stay, { seen, expected }: Watched): Overdue | null {
-  return expected === null ? null : overdueSince(expected, last, seen.now);
-}
-
-/**
- * Whether a run that has not ended is still at work. Of one on another machine nobody knows; a sweep is not any more when
- * the next one is overdue.
- */
-export function isAtWork(run: Run, watched: Watched): boolean {
-  const { lastNight, lifeOf } = watched;
-  const life = lifeOf(run);
-  if (life !== 'unknown' || !isFullSweep(run)) return life !== 'dead';
-  return !(lastNight !== null && isRunOf(lastNight, run)) && overdueOf(run, watched) === null;
+  return lastSweep === null ? nothingYet(watched) : ended(lastSweep, watched);
 }
 
 function atWork(run: Run, { seen, times }: Watched): Verdict {
@@ -84,6 +70,7 @@ function atWork(run: Run, { seen, times }: Watched): Verdict {
         : [`The one before closed ${count(before.counts.closed)}, on ${times.when(before.startedAt)}.`]),
     ],
     todo: null,
+    errand: null,
   };
 }
 
@@ -94,6 +81,7 @@ function atWorkAlready(since: Instant, before: Run | null, times: Times): Verdic
     sentence: before === null ? 'The first sweep is at work.' : 'A sweep is at work.',
     facts: [`It began ${times.when(since)}.`],
     todo: null,
+    errand: null,
   };
 }
 
@@ -103,6 +91,7 @@ function couldNotBegin({ startedAt, message, exitCode }: NightEnd, times: Times)
     sentence: 'The last sweep could not begin.',
     facts: [`It was to begin ${times.when(startedAt)}; exit code ${exitCode}.`],
     todo: message,
+    errand: DOCTOR,
   };
 }
 
@@ -113,18 +102,39 @@ function couldNotConclude({ startedAt, message, exitCode }: NightEnd, times: Tim
     sentence: 'The last sweep failed before its end.',
     facts: [`It began ${times.when(startedAt)}; exit code ${exitCode}.`],
     todo: message,
+    errand: DOCTOR,
   };
 }
 
-function nothingYet(schedule: ScheduleState | null): Verdict {
-  return {
+/** Whether there is nothing at all to be seen: the record has just been made, or it is another than was meant. */
+export function isBlank({ seen, lastNight }: Pick<Watched, 'seen' | 'lastNight'>): boolean {
+  const { hasMappings, runs, asked, events } = seen;
+  return !hasMappings && runs.length === 0 && lastNight === null && asked.total + events.waiting === 0;
+}
+
+function nothingYet(watched: Watched): Verdict {
+  const isScheduled = watched.schedule?.nextAt != null;
+  const verdict: Omit<Verdict, 'todo'> = {
+    errand: null,
     ...{ tone: 'none', word: 'Not yet', short: 'no sweep yet' },
     sentence: 'No full sweep has run yet.',
     facts: [],
-    todo:
-      schedule?.nextAt == null
-        ? 'Look at what one would close with “nightsweep sweep --dry-run”; then run “nightsweep sweep”, every night from cron or a timer.'
-        : null,
+  };
+  if (isBlank(watched)) {
+    const last = isScheduled
+      ? 'the schedule does the rest'
+      : 'then run “nightsweep sweep”, every night from cron or a timer';
+    return {
+      ...verdict,
+      facts: [`Nothing is on record in ${watched.db}.`],
+      todo: `Begin with “nightsweep import mapping FILE”, or set source; ask “nightsweep doctor” whether all is in place; look at what a sweep would close with “nightsweep sweep --dry-run”; ${last}.`,
+    };
+  }
+  return {
+    ...verdict,
+    todo: isScheduled
+      ? null
+      : 'Look at what one would close with “nightsweep sweep --dry-run”; then run “nightsweep sweep”, every night from cron or a timer.',
   };
 }
 
@@ -141,7 +151,8 @@ function didNotRun(last: Stay, { firstDueAt: dueAt, nights }: Overdue, watched: 
       `One was due ${times.when(dueAt)}${nights > 1 ? `, and ${more} since` : ''}.`,
       lastOf(last, watched),
     ],
-    todo: `See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.${schedule === null && expected?.everyMs === null ? ' If something else than schedule.cron says when, set expectedEvery.' : ''}`,
+    todo: null,
+    errand: `See whether cron, the timer or the server that starts it is still there, and what its log says; then run “nightsweep sweep”.${schedule === null && expected?.everyMs === null ? ' If something else than schedule.cron says when, set expectedEvery.' : ''}`,
   };
 }
 
@@ -154,18 +165,23 @@ function lastOf(tried: Stay, { seen: { lastSweep }, lastNight, times }: Watched)
 function ended(run: Run, watched: Watched): Verdict {
   const { seen, times } = watched;
   const subject = isNightly(run.startedAt, seen.now, times) ? 'Last night' : 'The last sweep';
-  const { said, todo = null, isExplained = false, ...ending } = endingOf(run);
+  const { said, errand = null, isExplained = false, ...ending } = endingOf(run);
   const lasted = run.finishedAt === null ? '' : ` and took ${humanDuration(run.finishedAt - run.startedAt)}`;
   return {
     ...ending,
-    sentence: `${subject} ${said}${asBefore(run, seen)}.`,
+    ...(ending.tone === 'good' && !seen.hasMappings && NO_MAPPING),
+    sentence: `${subject} ${said}${ending.tone === 'good' && !seen.hasMappings ? ': no mapping is on record' : asBefore(run, seen)}.`,
     facts: [
       `Run ${run.id} began ${times.when(run.startedAt)}${lasted}.`,
       ...(run.message === null || isExplained ? [] : [run.message]),
     ],
-    todo: isExplained ? run.message : todo,
+    todo: isExplained ? run.message : null,
+    errand,
   };
 }
+
+/** However well it ran: there was nothing that it could have looked at. */
+const NO_MAPPING = { tone: 'watch', word: 'Ran, without a mapping', short: 'no mapping' } as const;
 
 /** A night that ends in the same bad way as those before it is said to be one of many. */
 function asBefore(run: Run, { runs }: Seen): string {

@@ -59,7 +59,7 @@ function distance({ startedAt }: FullSweep, { dueAt }: DueNight): number {
 export function countNights(
   nights: readonly Night[],
   expected: Expected,
-  period: Period,
+  { atWork, ...period }: Period & { readonly atWork: number | null },
   calendar: Calendar,
   { sweeps, firstSweepAt }: Pick<RunsOfPeriod, 'sweeps' | 'firstSweepAt'>,
 ): Nights {
@@ -72,7 +72,9 @@ export function countNights(
     expectedEveryMs: everyMs,
     due: inPeriod.length,
     run: inPeriod.length - missing.length,
-    incomplete: inPeriod.filter(({ sweep }) => sweep !== null && !endedInGoodOrder(sweep)).length,
+    incomplete: inPeriod.filter(
+      ({ sweep }) => sweep !== null && sweep.id !== atWork && !endedInGoodOrder(sweep),
+    ).length,
     missing: {
       total: missing.length,
       items: missing.slice(0, LISTED).map(({ at }) => ({ dueAt: at, day: calendar.day(at) })),

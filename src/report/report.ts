@@ -168,7 +168,7 @@ export interface Nights {
   /** `run` + those missing. Nothing is due before the first full sweep on record. */
   readonly due: number;
   readonly run: number;
-  /** Of those, the ones whose run was refused, failed, was interrupted, or is still at work. */
+  /** Of those, the ones whose run was refused, failed, was interrupted or died; not one that is known to be at work. */
   readonly incomplete: number;
   readonly missing: Listed<MissingNight>;
   /**

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { renderLost } from '../dashboard/html/page.ts';
 import type { Log } from '../sweep/ports.ts';
 import { toProblem } from './known-errors.ts';
-import { type HttpProblem, PROBLEM_TYPE, problemJson } from './problem.ts';
+import { PAGE_HEADERS, wantsPage } from './page-answer.ts';
+import { type HttpProblem, PROBLEM_TYPE, problemJson, UNKNOWN_PATH } from './problem.ts';
 
 export type AnswerError = (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -9,10 +11,18 @@ export type AnswerError = (error: Error, request: FastifyRequest, reply: Fastify
 export function errorAnswer(log: Log): AnswerError {
   return (error, request, reply) => {
     const problem = toProblem(error);
+    const own = { 'x-request-id': request.id, 'cache-control': 'no-store' };
+    if (problem.code === UNKNOWN_PATH && request.method === 'GET' && wantsPage(request.headers)) {
+      reply
+        .code(problem.status)
+        .headers({ ...own, ...PAGE_HEADERS })
+        .send(renderLost());
+      return;
+    }
     if (problem.status >= 500) logTrouble(log, problem, request);
     reply
       .code(problem.status)
-      .headers({ 'x-request-id': request.id, 'cache-control': 'no-store', ...problem.headers })
+      .headers({ ...own, ...problem.headers })
       .type(PROBLEM_TYPE)
       .send(JSON.stringify(problemJson(problem, request.id)));
   };

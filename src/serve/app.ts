@@ -6,7 +6,7 @@ import { parseJson } from './body.ts';
 import { fastifyOptions } from './fastify-options.ts';
 import { shaped } from './fields.ts';
 import { LIMITS } from './limits.ts';
-import { HttpProblem } from './problem.ts';
+import { HttpProblem, UNKNOWN_PATH } from './problem.ts';
 import type { Call, Method, Route } from './route.ts';
 import { type DemandToken, tokenGuard } from './token.ts';
 
@@ -46,7 +46,7 @@ function addHooks(app: FastifyInstance, log: Log, answerError: AnswerError): voi
   let isClosing = false;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
-    if (request.is404) throw new HttpProblem(404, 'unknown_path', 'There is nothing at this path.');
+    if (request.is404) throw new HttpProblem(404, UNKNOWN_PATH, 'There is nothing at this path.');
   });
   app.addHook('preClose', async () => {
     isClosing = true;

@@ -31,6 +31,9 @@ export class HttpProblem extends Error {
   }
 }
 
+/** The code of the answer where no route is. */
+export const UNKNOWN_PATH = 'unknown_path';
+
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The words that belong to a status. */

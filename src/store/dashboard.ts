@@ -47,6 +47,9 @@ export function dashboardStore(db: Db): DashboardStore {
   const firstSweep = db.prepare<Record<string, never>, { readonly at: string }>(
     `SELECT started_at AS at FROM runs WHERE ${FULL_SWEEP} ORDER BY id LIMIT 1`,
   );
+  const anyMapping = db.prepare<Record<string, never>, { readonly found: 1 }>(
+    "SELECT 1 AS found FROM mappings WHERE conversation_id > '' LIMIT 1",
+  );
   const lastSweep = db.prepare<Record<string, never>, RunColumns>(
     `SELECT * FROM runs WHERE ${FULL_SWEEP} ORDER BY id DESC LIMIT 1`,
   );
@@ -101,6 +104,7 @@ export function dashboardStore(db: Db): DashboardStore {
     sums: (since, until) => sums.all({ since: text(since), until: text(until) }).map(toSummary),
     sweeps: (since) => sweeps.all({ since: text(since) }).map(toFullSweep),
     firstSweepAt: () => instant(firstSweep.get({})?.at ?? null),
+    hasMappings: () => anyMapping.get({}) !== undefined,
     runs: (limit) => runs.all({ limit: limitOf(limit) }).map(toRun),
     lastSweep: () =>
       db.read(() => {

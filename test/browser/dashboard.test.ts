@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { DatabaseError } from '../../src/domain/errors.ts';
 import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { aServer, openServer, type Server, TOKEN } from '../serve/running.ts';
@@ -8,7 +9,6 @@ import { aReader } from './chromium.ts';
 import { contrasts } from './eye.ts';
 
 const reader = aReader();
-const TELEPHONE = { width: 375, height: 800 };
 
 /** The page asks for news many times a second. */
 const QUICK = { token: null, everyMs: 30 } as const;
@@ -110,14 +110,14 @@ describe('the dashboard in a browser', () => {
   it('takes new figures without being loaded anew, and keeps what is open and has the focus', async (test) => {
     const server = fill(await aServer(QUICK));
     const { page, complaints, requests } = await reader.visit(test, `${server.url}/`);
-    expect(await page.title()).toBe('! closed 7, 2 not · nightsweep');
+    expect(await page.title()).toBe('! closed 7, 2 not · web-1 · nightsweep');
     await page.evaluate('window.stays = true');
     const summary = page.locator('#closed-table summary');
     await summary.click();
     await page.keyboard.press('Tab');
     sweep(server, -0.03, 21, 0, 3_000);
     server.now += 5_000;
-    await titleIs(page, '✓ closed 21 · nightsweep');
+    await titleIs(page, '✓ closed 21 · web-1 · nightsweep');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Last night ran and closed 21.');
     expect(await page.locator('#news').textContent()).toBe('Last night ran and closed 21.');
     expect(await page.evaluate('window.stays')).toBe(true);
@@ -131,15 +131,21 @@ describe('the dashboard in a browser', () => {
   });
 
   it('says how old it is, and for how long the server has been gone', async (test) => {
-    const server = await openServer(QUICK);
+    const server = fill(await openServer(QUICK));
     const { page } = await reader.visit(test, `${server.url}/`);
     const fresh = () => page.locator('#fresh').textContent();
     expect(await fresh()).toBe('as of 00:00:00');
     server.now += 7_000;
     await expect.poll(fresh, PATIENTLY).toBe('as of 00:00:07');
     await server.leave();
-    await titleIs(page, '⚠ cannot be reached · nightsweep');
-    expect(await fresh()).toMatch(/^cannot be reached since \d\d:\d\d; this is as of 00:00:0\d$/);
+    await titleIs(page, '⚠ cannot be reached · web-1 · nightsweep');
+    const bar = page.locator('#lost');
+    expect(await bar.textContent()).toMatch(
+      /^The server cannot be reached since \d\d:\d\d\. This is as of 00:00:0\d\.$/,
+    );
+    await page.evaluate('scrollTo(0, 1_000)');
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(500);
+    expect(await page.evaluate("document.getElementById('lost').getBoundingClientRect().top")).toBe(0);
     expect(await page.locator('main').getAttribute('class')).toBe('old');
   });
 
@@ -149,7 +155,7 @@ describe('the dashboard in a browser', () => {
       ...QUICK,
       seen: {
         events: () => {
-          if (isBroken) throw new Error('broken');
+          if (isBroken) throw new DatabaseError('The database /secret/place is damaged.');
           return { waiting: 0, settled: 0, lastReceivedAt: null };
         },
       },
@@ -157,10 +163,13 @@ describe('the dashboard in a browser', () => {
     const { page } = await reader.visit(test, `${server.url}/`);
     isBroken = true;
     server.now += 5_000;
-    await titleIs(page, '⚠ it answers with 500 · nightsweep');
+    await titleIs(page, '⚠ the record cannot be read · web-1 · nightsweep');
+    expect(await page.locator('#lost').textContent()).toMatch(
+      /^The record cannot be read since \d\d:\d\d: The database cannot be used; the log of the server says why\. This is as of 00:00:00\.$/,
+    );
     expect(await page.locator('h1').textContent()).toBe('No full sweep has run yet.');
     isBroken = false;
-    await titleIs(page, '– no sweep yet · nightsweep');
+    await titleIs(page, '– no sweep yet · web-1 · nightsweep');
     expect(await page.locator('main').getAttribute('class')).toBe('');
   });
 
@@ -174,12 +183,12 @@ describe('the dashboard in a browser', () => {
     const { page, complaints } = await reader.visit(test, `${server.url}/`, { before: OF_OLD });
     isBroken = true;
     server.now += 5_000;
-    await titleIs(page, '⚠ it answers with 500 · nightsweep');
-    expect(await page.locator('#fresh').textContent()).toMatch(
-      / since \d\d:\d\d UTC; this is as of 02:00:00$/,
+    await titleIs(page, '⚠ it answers with 500 · web-1 · nightsweep');
+    expect(await page.locator('#lost').textContent()).toMatch(
+      / since \d\d:\d\d UTC\. This is as of 02:00:00\.$/,
     );
     isBroken = false;
-    await titleIs(page, '– no sweep yet · nightsweep');
+    await titleIs(page, '– no sweep yet · web-1 · nightsweep');
     expect(complaints.filter((one) => !one.includes('500'))).toEqual([]);
   });
 
@@ -198,6 +207,9 @@ describe('the dashboard in a browser', () => {
     server.now += 13 * HOUR;
     await page.getByLabel('The token of this server').fill(TOKEN);
     await page.getByRole('button', { name: 'Log in' }).click();
+    await page.setViewportSize({ width: 375, height: 800 });
+    const button = await page.getByRole('button', { name: 'Log out' }).boundingBox();
+    expect(375 - (button?.x ?? 0) - (button?.width ?? 0)).toBeLessThan(20);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'nightsweep' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/login');
@@ -240,18 +252,46 @@ describe('the dashboard in a browser', () => {
       expect(texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
     });
 
-    it(`can be read on a telephone when it is ${colorScheme}, without scrolling to the side`, async (test) => {
-      const { page } = await still(test, { colorScheme, viewport: TELEPHONE });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE.width);
-      await openAll(page);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE.width);
-      expect(await page.evaluate(HIDDEN_RUNS)).toBe(0);
-      const days = await page.evaluate<number[]>(LINES_OF_DAYS);
-      expect(days.length).toBeGreaterThan(28);
-      expect(new Set(days)).toEqual(new Set([1]));
-      expect((await contrasts(page)).texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
+    it(`can be read on telephones when it is ${colorScheme}, without scrolling to the side`, async (test) => {
+      for (const width of [375, 320]) {
+        const { page } = await still(test, { colorScheme, viewport: { width, height: 800 } });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await openAll(page);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        expect(await page.evaluate(HIDDEN_RUNS)).toBe(0);
+        const days = await page.evaluate<number[]>(LINES_OF_DAYS);
+        expect(days.length).toBeGreaterThanOrEqual(20);
+        expect(new Set(days)).toEqual(new Set([1]));
+        expect((await contrasts(page)).texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
+      }
     });
   }
+
+  it('leaves no column empty, however few runs there are, and breaks no date where there is room', async (test) => {
+    const { page } = await still(test);
+    const bottoms = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.rest > *')].map((card) => Math.round(card.getBoundingClientRect().bottom))",
+    );
+    expect(bottoms).toHaveLength(4);
+    expect(new Set(bottoms).size).toBe(1);
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.runs tbody tr:not(.said)')].map((row) => Math.round(row.getBoundingClientRect().height))",
+    );
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(8);
+  });
+
+  it('has something to touch that is large enough', async (test) => {
+    const { page } = await still(test, {
+      viewport: { width: 375, height: 800 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('summary')].map((one) => one.getBoundingClientRect().height)",
+    );
+    expect(heights.length).toBeGreaterThan(2);
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(40);
+  });
 
   it('has other colours in the dark', async (test) => {
     const looks = async (colorScheme: 'light' | 'dark') => {

@@ -72,6 +72,7 @@ async function pageOf(runs: readonly Begun[], env: Record<string, string> = {}, 
     verdict: /<h1[^>]*>(.*?)<\/h1>/s.exec(body)?.[1],
     crosses: body.match(/<i>×<\/i>/g)?.length ?? 0,
     text: body.replace(/<style>.*?<\/style>|<script>.*?<\/script>/gs, '').replace(/<[^>]+>/g, ' '),
+    title: /<title>(.*?)<\/title>/.exec(body)?.[1],
     zone: /data-zone="([^"]*)"/.exec(body)?.[1],
   };
 }
@@ -120,6 +121,22 @@ describe('the dashboard of nights by a schedule', () => {
     expect((await open('there', 4711)).verdict).toContain('at work');
   });
 
+  it('has the name that notifications have, or else that of the machine', async () => {
+    expect((await pageOf([])).title).toBe('– no sweep yet · here · nightsweep');
+    const { title } = await pageOf([], { NIGHTSWEEP_NOTIFY_NAME: 'production <eu>' });
+    expect(title).toBe('– no sweep yet · production &lt;eu&gt; · nightsweep');
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['where nobody can send any', {}, false],
+    ['where somebody can', { NIGHTSWEEP_WEBHOOK_TOKEN: 'a-token-of-a-sender-0123' }, true],
+  ])('tells of events and of the background %s', async (_, env, isTold) => {
+    const { text } = await pageOf(weekdays(), env);
+    expect(text.includes('Events waiting')).toBe(isTold);
+    expect(text.includes('It has nothing to do.') || text.includes('Last event')).toBe(isTold);
+    expect(text).toContain('Behind the scenes');
+  });
+
   it.each(['', 'Foo/Bar'])('is in UTC where TZ=%j names no time zone', async (zone) => {
     process.env.TZ = zone;
     const { text, zone: shown } = await pageOf(weekdays());
@@ -151,6 +168,7 @@ describe('a run with the number of the server, on its machine', () => {
       background: () => ({ phase, trouble: null, retryAt: null, lastBatchAt: null }),
       schedule: () => ({ cron: '0 * * * *', timeZone: 'UTC', nextAt: NOW + HOUR, runningSince }),
       lastNight: () => null,
+      isFed: true,
     });
     const page = (await dashboard.look()).render(false);
     const [, end] = /class="runs-box".*?(at work|died)/s.exec(page) ?? [];

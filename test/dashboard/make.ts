@@ -31,6 +31,7 @@ export function seen(runs: readonly Run[], changes: Partial<Seen> = {}): Seen {
   const lastSweep = runs.find(({ kind, scope, dryRun }) => kind === 'sweep' && scope === 'full' && !dryRun);
   return {
     ...{ now: NOW, report: { ...emptyReport(28), now: NOW }, lastSweep: lastSweep ?? null, progress: null },
+    hasMappings: true,
     ...{ runs, held: [], asked: { total: 0, first: [], origins: [] } },
     events: { waiting: 0, settled: 0, lastReceivedAt: null },
     ...changes,
@@ -40,7 +41,14 @@ export function seen(runs: readonly Run[], changes: Partial<Seen> = {}): Seen {
 export function around(record: Seen, changes: Partial<Around> = {}): Around {
   return {
     ...{ seen: record, schedule: null, background: null, expected: every(DAY), requestMaxAgeMs: 48 * HOUR },
-    ...{ lastNight: null, lifeOf: () => 'alive', times: timesIn('UTC') },
+    ...{
+      lastNight: null,
+      db: 'nightsweep.db',
+      name: 'web-1',
+      isFed: true,
+      lifeOf: () => 'alive',
+      times: timesIn('UTC'),
+    },
     ...changes,
   };
 }

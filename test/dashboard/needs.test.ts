@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { needsOf } from '../../src/dashboard/needs.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
 import { aRun, around, NOW, seen } from './make.ts';
 
@@ -11,9 +11,89 @@ function asked(agoMs: number, total = 1) {
   return { total, first: [one], origins: [{ origin: 'http', n: total }] };
 }
 
+const stopped = { exitCode: 8, state: 'stopped' } as const;
+
+function refused(message: string) {
+  return { exitCode: 5, state: 'refused', message } as const;
+}
+
 describe('what needs somebody', () => {
   it('is nothing when all is well', () => {
     expect(needsOf(around(seen([aRun()]), { background: IDLE }))).toEqual([]);
+  });
+
+  it('is that there is no mapping, with the record that was looked at, unless nothing is there at all', () => {
+    const db = 'data/other.db';
+    const without = seen([aRun({ counts: { closed: 0 } })], { hasMappings: false });
+    expect(needsOf(around(without, { db }))).toMatchObject([
+      {
+        level: 'act',
+        title: 'No mapping is on record in data/other.db',
+        todo: expect.stringContaining('nightsweep import mapping FILE'),
+      },
+    ]);
+    expect(needsOf(around(seen([], { hasMappings: false })))).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof aRun>[0], readonly string[]]>([
+    [
+      'a widened policy',
+      refused('accept it once with --accept-policy.'),
+      ['sweep --dry-run', 'sweep --accept-policy'],
+    ],
+    [
+      'an unusual volume',
+      refused('accept them once with --accept-volume.'),
+      ['sweep --dry-run', 'sweep --accept-volume'],
+    ],
+    ['a wrong clock', refused('The clocks differ by an hour.'), ['sweep --dry-run', 'sweep']],
+    ['no way in', { exitCode: 4, state: 'failed' }, ['doctor', 'sweep']],
+    ['closes without effect', { ...stopped, counts: { unconfirmed: 20 } }, ['report', 'sweep']],
+    ['no answer', stopped, ['doctor', 'sweep']],
+    ['a record that cannot be kept', { exitCode: 9, state: 'failed' }, ['db check', 'sweep']],
+    ['an interrupt', { exitCode: 130, state: 'interrupted' }, ['sweep']],
+    ['a death', { exitCode: null, state: 'running', finishedAt: null }, ['sweep']],
+    ['anything else', { exitCode: 1, state: 'failed' }, ['doctor', 'sweep']],
+  ])('is what to do about a night that ended by %s, with the whole command', (_, run, commands) => {
+    const [need, ...others] = needsOf(around(seen([aRun(run)]), { lifeOf: () => 'dead' }));
+    expect(others).toEqual([]);
+    expect(need).toMatchObject({
+      key: 'night',
+      level: 'act',
+      title: expect.stringMatching(/^Last night .*[^.]$/),
+    });
+    expect([...(need?.todo.matchAll(/“nightsweep ([^”]*)”/g) ?? [])].map(([, command]) => command)).toEqual(
+      commands,
+    );
+  });
+
+  it('is what to do about a night that could not begin or did not run, and of work left every night', () => {
+    const lastNight = {
+      startedAt: NOW - HOUR,
+      finishedAt: NOW - HOUR + 1,
+      exitCode: 2,
+      message: 'No.',
+      hadRun: false,
+    } as const;
+    expect(needsOf(around(seen([aRun()]), { lastNight }))).toMatchObject([
+      {
+        level: 'act',
+        title: 'The last sweep could not begin',
+        todo: expect.stringContaining('“nightsweep doctor”'),
+      },
+    ]);
+    const late = seen([aRun()], { now: NOW + 2 * DAY });
+    expect(needsOf(around(late))).toMatchObject([
+      {
+        level: 'act',
+        title: expect.stringContaining('No sweep has run since'),
+        todo: expect.stringContaining('“nightsweep sweep”'),
+      },
+    ]);
+    const left = aRun({ exitCode: 6, state: 'stopped', counts: { left: 9 } });
+    expect(needsOf(around(seen([left])))).toMatchObject([
+      { level: 'watch', todo: expect.stringContaining('maxCloses') },
+    ]);
   });
 
   it('is the trouble in the background, with when it tries again', () => {

@@ -6,7 +6,9 @@ import { modelOf } from '../../src/dashboard/model.ts';
 import type { Seen } from '../../src/dashboard/read.ts';
 import { runLines } from '../../src/dashboard/run-lines.ts';
 import { roughly } from '../../src/dashboard/times.ts';
+import type { NightEnd } from '../../src/domain/night.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { dayName } from '../../src/report/formats/html/words.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
 import { aRun, around, NOW, seen } from './make.ts';
@@ -76,13 +78,13 @@ describe('the page', () => {
   it('has no inline style and no handler, which its policy forbids', () => {
     const page = pageFor(seen([aRun()], { report: fullReport(28) }));
     expect(skeleton(page).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
-    expect(skeleton(renderLogin('wrong')).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
+    expect(skeleton(renderLogin('wrong', 'web-1')).filter((tag) => / (style|on\w+)=/.test(tag))).toEqual([]);
   });
 
   it('begins its title with the verdict, and changes its tag only with what is to be seen', () => {
     const tagOf = (record: Seen) => pageOf(modelOf(around(record)));
     const record = seen([aRun()], { report: fullReport(28) });
-    expect(tagOf(record).title).toBe('✓ closed 177 · nightsweep');
+    expect(tagOf(record).title).toBe('✓ closed 177 · web-1 · nightsweep');
     expect(tagOf({ ...record }).etag).toBe(tagOf(record).etag);
     const at = (ms: number) => tagOf({ ...record, now: NOW + ms }).etag;
     expect(at(2_000)).toBe(at(1_000));
@@ -118,6 +120,29 @@ describe('the page', () => {
     expect(pageWith(listed([])).match(/<i>.<\/i>/g)).toEqual(['<i>○</i>']);
   });
 
+  it('has in its tables the newest day first, and none before the first on record', () => {
+    const full = fullReport(28);
+    const none = { closed: 0, already_closed: 0, not_found: 0, kept: 0, failed: 0, unconfirmed: 0 };
+    const days = full.days.map((day, at) =>
+      at < full.days.length - 3
+        ? { ...day, ...none, expired: 0, not_attempted: 0, ran: false }
+        : { ...day, ran: true },
+    );
+    const since = days.at(-3)?.day ?? '';
+    const backlogTrend = listed(full.backlogTrend.items.filter(({ day }) => day >= since));
+    const nights = full.nights && { ...full.nights, missing: listed([]), firstRunAt: Date.parse(since) };
+    const page = pageFor(seen([aRun()], { report: { ...full, days, backlogTrend, nights } }));
+    const rowsOf = (id: string) => {
+      const [, table = ''] = page.split(`id="${id}-table"`);
+      const end = table.indexOf('</details>');
+      return [...table.slice(0, end).matchAll(/<th scope="row">(.*?)</g)].map(([, name]) => name);
+    };
+    const names = days.map(({ day }) => dayName(day));
+    expect(rowsOf('closed')).toEqual(names.slice(-3).reverse());
+    expect(rowsOf('backlog')[0]).toBe(names.at(-1));
+    expect(rowsOf('backlog').length).toBeLessThanOrEqual(3);
+  });
+
   it('has in its legend every mark and every colour that it shows', () => {
     const full = fullReport(28);
     const pageWith = (gone: number, closed: number) => {
@@ -137,9 +162,23 @@ describe('the page', () => {
     expect(pageWith(0, 1)).not.toContain('<i>○</i>');
   });
 
+  it('leaves out the cards of which none would have anything, and no others', () => {
+    const headings = (record: Seen) =>
+      [...pageFor(record).matchAll(/<h2[^>]*>(.*?)</g)].map(([, text]) => text);
+    expect(headings(seen([], { hasMappings: false }))).toEqual([]);
+    const full = headings(seen([]));
+    expect(full).toContain('Recent runs');
+    for (const run of [aRun(), aRun({ dryRun: true }), aRun({ kind: 'webhook' })]) {
+      expect(headings(seen([run], { hasMappings: false }))).toEqual(full);
+    }
+  });
+
   it('says that nothing needs anybody only when there is nothing to say', () => {
     expect(pageFor(seen([aRun()]))).toContain('Nothing does.');
-    expect(pageFor(seen([aRun({ exitCode: 5 })]))).toContain('Nothing besides what is said above.');
+    expect(pageFor(seen([]))).toContain('Nothing besides what is said above.');
+    const refused = pageFor(seen([aRun({ exitCode: 5, message: 'Accept it with --accept-policy.' })]));
+    expect(refused).not.toContain('Nothing besides');
+    expect(refused).toContain('run “nightsweep sweep --accept-policy” once');
   });
 });
 
@@ -207,26 +246,107 @@ describe('the recent runs', () => {
 
   it('fold batches that follow one another, by the worst of their ends', () => {
     const runs = [batch(9), batch(8, { exitCode: 3 }), batch(7), aRun({ id: 6 }), batch(5)];
-    const lines = runLines(runs, () => true, 12);
+    const lines = runLines(seen(runs), () => true, 12);
     expect(
-      lines.map(({ run, n, what, tone, exitCode, closed }) => [run.id, n, what, tone, exitCode, closed]),
+      lines.map(({ id, n, what, tone, exitCode, closed }) => [id, n, what, tone, exitCode, closed]),
     ).toEqual([
       [9, 3, '3 batches in the background', 'watch', 3, 6],
       [6, 1, 'sweep', 'good', 0, 177],
       [5, 1, 'batch in the background', 'good', 0, 2],
     ]);
-    expect(runLines(runs, () => true, 1)).toHaveLength(1);
-    expect(runLines(runs, () => true, 1)[0]?.n).toBe(3);
+    expect(runLines(seen(runs), () => true, 1)).toHaveLength(1);
+    expect(runLines(seen(runs), () => true, 1)[0]?.n).toBe(3);
   });
 
   it('tell a dry run from a real one, and what died from what is at work', () => {
     const dry = aRun({ id: 3, dryRun: true, scope: 'limited', counts: { wouldClose: 7 } });
     const open = aRun({ id: 2, state: 'running', finishedAt: null, exitCode: null });
-    expect(runLines([dry, open], () => true, 5).map(({ what, end, closed }) => [what, end, closed])).toEqual([
+    expect(
+      runLines(seen([dry, open]), () => true, 5).map(({ what, end, closed }) => [what, end, closed]),
+    ).toEqual([
       ['dry limited sweep', 'done', 7],
-      ['sweep', 'at work', 177],
+      ['sweep', 'at work', null],
     ]);
-    expect(runLines([open], () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
+    expect(runLines(seen([dry]), () => true, 5)[0]?.tone).toBe('none');
+    expect(runLines(seen([{ ...dry, exitCode: 4 }]), () => true, 5)[0]?.tone).toBe('bad');
+    expect(runLines(seen([open]), () => false, 5)[0]).toMatchObject({ tone: 'bad', end: 'died' });
+  });
+
+  it('have a row without a number for a night that could not begin', () => {
+    const lastNight: NightEnd = {
+      startedAt: NOW - HOUR,
+      finishedAt: NOW - HOUR + 1,
+      exitCode: 4,
+      message: 'No way in.',
+      hadRun: false,
+    };
+    const rowsOf = (record: Seen) => {
+      const { runs } = modelOf(around(record, { lastNight }));
+      return runs.map(({ id, end, exitCode }) => [id, end, exitCode]);
+    };
+    expect(rowsOf(seen([aRun()]))).toEqual([
+      [null, 'could not begin', 4],
+      [40, 'done', 0],
+    ]);
+    const since = batch(41, { startedAt: NOW - MINUTE });
+    expect(rowsOf(seen([since, aRun()])).map(([id]) => id)).toEqual([41, null, 40]);
+    expect(rowsOf(seen([])).map(([id]) => id)).toEqual([null]);
+    expect(
+      rowsOf(seen([aRun({ startedAt: NOW - MINUTE })])).map(([id]) => id),
+      'one has begun since',
+    ).toEqual([40]);
+    const page = renderPage(
+      pageOf(modelOf(around(seen([aRun()]), { lastNight }))),
+      modelOf(around(seen([]))),
+      FRESH,
+    );
+    expect(page).toContain('<th scope="row">–</th>');
+  });
+
+  it('show what is left also where there is no room for its column, unless something went wrong', () => {
+    const leftOf = (counts: Parameters<typeof aRun>[0]) =>
+      /<span class="narrow-only">([\d,]+ left)<\/span>/.exec(pageFor(seen([aRun(counts)])))?.[1];
+    expect(leftOf({ exitCode: 6, counts: { left: 1_200 } })).toBe('1,200 left');
+    expect(leftOf({ exitCode: 3, counts: { left: 1_200, failed: 1 } })).toBeUndefined();
+    expect(leftOf({})).toBeUndefined();
+  });
+
+  it('tell of a sweep that has not ended what it has done so far, and of any other nothing', () => {
+    const open = {
+      state: 'running',
+      finishedAt: null,
+      exitCode: null,
+      counts: { closed: 0, kept: 0 },
+    } as const;
+    const limited = aRun({ ...open, id: 42, scope: 'limited' });
+    const record = seen([limited, aRun({ ...open, id: 41 })], {
+      progress: { closed: 57, kept: 9, failed: 2 },
+    });
+    const figures = runLines(record, () => true, 5).map((line) => [
+      line.closed,
+      line.kept,
+      line.trouble,
+      line.left,
+    ]);
+    expect(figures).toEqual([
+      [null, null, null, null],
+      [57, 9, 2, null],
+    ]);
+    const cells = (page: string) =>
+      [...page.matchAll(/<td class="n[^"]*">(.*?)<\/td>/g)].map(([, text]) => text);
+    const page = pageFor(record);
+    expect(cells(page.slice(page.indexOf('runs-box'))).slice(0, 10)).toEqual([
+      '–',
+      '–',
+      '–',
+      '–',
+      '',
+      '57',
+      '9',
+      '2',
+      '–',
+      '',
+    ]);
   });
 });
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { backlogPanel, closedPanel } from '../../src/dashboard/html/charts.ts';
+import { modelOf } from '../../src/dashboard/model.ts';
 import { DAYS, readSeen, type Seen } from '../../src/dashboard/read.ts';
 import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { DAY, HOUR, type Instant, MINUTE, toIso } from '../../src/domain/time.ts';
@@ -8,6 +10,7 @@ import type { Store } from '../../src/store/store.ts';
 import { every } from '../helpers/expected.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { conclude, id, mappingRow, newRun, outcome, T0, tempStore } from '../store/fixtures.ts';
+import { around } from './make.ts';
 
 const NOW = T0 + 40 * DAY;
 const QUESTION = {
@@ -16,6 +19,7 @@ const QUESTION = {
   staleAfterMs: DAY,
   expected: every(DAY),
   lifeOf: () => 'alive' as const,
+  lastNight: null,
 };
 
 async function read({ dashboard }: Pick<Store, 'dashboard'>, now = NOW): Promise<Seen> {
@@ -108,6 +112,14 @@ describe('what the dashboard reads', () => {
     );
   });
 
+  it('knows whether there is any mapping, also of what has ended', async () => {
+    const { store, user } = tempStore();
+    expect((await read(store)).hasMappings).toBe(false);
+    store.intake.putMappings([mappingRow(0)], 'csv', T0);
+    user.prepare("UPDATE mappings SET state = 'closed', state_at = ?").run(toIso(T0 + HOUR));
+    expect((await read(store)).hasMappings).toBe(true);
+  });
+
   it('has every failure that is open, also of a night when many failed', async () => {
     const { store } = tempStore();
     night(store, NOW - 12 * HOUR, 0, Array(66).fill('failed'));
@@ -145,5 +157,22 @@ describe('what the dashboard reads', () => {
     const { progress, lastSweep, report } = await read(store);
     expect({ progress, id: lastSweep?.id }).toEqual({ progress: { closed: 1 }, id: runId });
     expect(report.totals).toMatchObject({ closed: 3, kept: 1 });
+  });
+
+  it.each([
+    ['alive', 0],
+    ['unknown', 0],
+    ['dead', 1],
+  ] as const)('counts a night whose process is %s as broken off %i times', async (life, brokenOff) => {
+    const { store } = tempStore();
+    store.runs.begin(newRun({ startedAt: NOW - HOUR }));
+    const question = { ...QUESTION, lifeOf: () => life };
+    const seen = await readSeen(store.dashboard, question, async (fn) => fn());
+    expect(seen.report.nights).toMatchObject({ due: 1, run: 1, incomplete: brokenOff });
+    // Of what it met nothing is on record yet, so there is no course to draw.
+    const { text } = backlogPanel(modelOf(around(seen, { lifeOf: () => life })));
+    expect(text).not.toContain('class="plot"');
+    const closed = closedPanel(modelOf(around(seen, { lifeOf: () => life }))).text;
+    expect(closed.includes('○')).toBe(life === 'dead');
   });
 });

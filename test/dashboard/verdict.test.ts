@@ -54,6 +54,27 @@ describe('the verdict on a night', () => {
     expect(verdictOf(around(seen([aRun(changes)])))).toMatchObject({ tone, short, sentence });
   });
 
+  it('finds nothing good in a night that had no mapping to look at', () => {
+    const without = (run: Parameters<typeof aRun>[0]) =>
+      verdictOf(around(seen([aRun(run)], { hasMappings: false })));
+    expect(without({ counts: { closed: 0 } })).toMatchObject({
+      ...{ tone: 'watch', short: 'no mapping' },
+      sentence: 'Last night ran and had nothing to close: no mapping is on record.',
+    });
+    expect(without({ exitCode: 5, state: 'refused' })).toMatchObject({ tone: 'bad', short: 'refused' });
+  });
+
+  it('leads from a record without anything to the first sweep, by way of what it would close', () => {
+    const { tone, todo, facts } = verdictOf(around(seen([], { hasMappings: false })));
+    expect({ tone, facts }).toEqual({ tone: 'none', facts: ['Nothing is on record in nightsweep.db.'] });
+    expect(todo?.match(/“[^”]*”/g)).toEqual([
+      '“nightsweep import mapping FILE”',
+      '“nightsweep doctor”',
+      '“nightsweep sweep --dry-run”',
+      '“nightsweep sweep”',
+    ]);
+  });
+
   it('leaves it to the run to say why it stopped: it may be that closes took no effect', () => {
     const message = 'Twenty closes in a row took no effect.';
     const verdict = verdictOf(around(seen([aRun({ exitCode: 8, state: 'stopped', message })])));

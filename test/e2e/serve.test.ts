@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { HOUR, toIso } from '../../src/domain/time.ts';
 import Database from '../../src/store/sqlite.ts';
@@ -89,7 +90,7 @@ describe('serve', () => {
     expect((await look({})).status).toBe(303);
     const page = await (await look({ authorization: `Bearer ${TOKEN}` })).text();
     expect(page).toContain(`ran and closed ${closed}.</h1>`);
-    expect(page).toContain(`<title>✓ closed ${closed} · nightsweep</title>`);
+    expect(page).toContain(`<title>✓ closed ${closed} · ${hostname()} · nightsweep</title>`);
   });
 
   it('with a sweep beside it: what is asked for is closed, and its outcome is told', async () => {

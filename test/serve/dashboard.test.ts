@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BusyError, DatabaseError } from '../../src/domain/errors.ts';
 import { noCounts, noRequests } from '../../src/domain/run.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import { newRun, T0 } from '../store/fixtures.ts';
+import { mappingRow, newRun, T0 } from '../store/fixtures.ts';
 import { aServer, type Server, TOKEN } from './running.ts';
 
 const HTML = { accept: 'text/html,*/*' };
@@ -42,6 +42,7 @@ async function loggedIn(server: Server): Promise<string> {
 }
 
 function ranLastNight({ store }: Server, closed: number): void {
+  store.intake.putMappings([mappingRow(0)], 'csv', T0);
   const id = store.runs.begin(newRun({ startedAt: T0 - HOUR }));
   const counts = { ...noCounts(), closed };
   const end = {
@@ -61,7 +62,8 @@ describe('the dashboard without a token', () => {
     server.now += 5_000;
     const { status, headers, text } = await get(server, '/');
     expect(status).toBe(200);
-    expect(text).toContain('<title>✓ closed 177 · nightsweep</title>');
+    expect(text).toContain('<title>✓ closed 177 · web-1 · nightsweep</title>');
+    expect(text).toContain('nightsweep <span class="name">web-1</span>');
     expect(text).not.toContain('Log out');
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
@@ -152,6 +154,7 @@ describe('the dashboard without a token', () => {
       type: 'text/html; charset=utf-8',
     });
     expect(text).toContain('The record cannot be read.');
+    expect(text).toContain('The database cannot be used; the log of the server says why.');
     expect(text).not.toContain('/secret/place');
     expect(server.said.join()).toContain('/secret/place');
     const problem = await get(server, '/', { accept: '*/*' });
@@ -189,6 +192,17 @@ describe('the dashboard without a token', () => {
 });
 
 describe('the dashboard behind a token', () => {
+  it('shows a browser that has lost its way a page of few words, and any other client a problem', async () => {
+    const server = await aServer();
+    const lost = await get(server, '/dashbord');
+    expect(lost).toMatchObject({ status: 404, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    expect(lost.text).toContain('There is nothing at this path. <a href="/">To the dashboard</a>');
+    expect(lost.text).not.toContain('web-1');
+    expect(lost.headers['content-security-policy']).toContain("default-src 'none'");
+    const problem = await get(server, '/dashbord', { accept: '*/*' });
+    expect(JSON.parse(problem.text)).toMatchObject({ status: 404, code: 'unknown_path' });
+  });
+
   it('leads a browser to the login page, tells others, and takes the header', async () => {
     const server = await aServer();
     expect(await get(server, '/')).toMatchObject({ status: 303, headers: { location: '/login' }, text: '' });
@@ -201,7 +215,10 @@ describe('the dashboard behind a token', () => {
     const bearer = (token: string) => get(server, '/', { ...HTML, authorization: `Bearer ${token}` });
     expect((await bearer(TOKEN)).status).toBe(200);
     expect((await bearer(`${TOKEN}x`)).status).toBe(401);
-    expect((await get(server, '/login')).text).toContain('type="password"');
+    const login = (await get(server, '/login')).text;
+    expect(login).toContain('type="password"');
+    expect(login).toContain('the token of the server (NIGHTSWEEP_API_TOKEN or its file)');
+    expect(login).toContain('<title>Log in · web-1 · nightsweep</title>');
   });
 
   it('gives a cookie for the token, which is not the token and that no script and no other site sees', async () => {

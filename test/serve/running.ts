@@ -115,11 +115,14 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
       staleAfterMs: DAY,
       expected: every(DAY),
       requestMaxAgeMs: 48 * HOUR,
+      db: 'nightsweep.db',
     },
     background: () => options.background ?? null,
     schedule: () => options.schedule ?? null,
     lastNight: () => null,
     lifeOf: () => (options.isAlive === false ? 'dead' : 'alive'),
+    name: 'web-1',
+    isFed: true,
     everyMs: options.everyMs ?? 5_000,
   });
   let ids = 0;
@@ -173,6 +176,11 @@ export async function exchange(agent: Agent, url: string, method: string, sent: 
     body: (isPlain ? JSON.stringify(body) : body) ?? null,
   });
   const text = await reply.body.text();
+  // Whoever asks for a page at a path that there is not gets one.
+  const isLost = reply.statusCode === 404 && method === 'GET' && headers.accept?.includes('text/html');
+  if (isLost && String(reply.headers['content-type']).startsWith('text/html')) {
+    return { status: 404, headers: reply.headers, text, json: null };
+  }
   const json = text === '' ? null : JSON.parse(text);
   if (reply.statusCode >= 400 && method !== 'HEAD') demandProblem(reply.statusCode, reply.headers, json);
   return { status: reply.statusCode, headers: reply.headers, text, json };

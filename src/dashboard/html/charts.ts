@@ -8,7 +8,7 @@ import { roughly } from '../times.ts';
 import { type Column, columns, course, lyingBars } from './bars.ts';
 
 /** What became of the conversations, night by night. */
-export function closedPanel({ seen: { report } }: Model): Markup {
+export function closedPanel({ seen: { report }, verdict }: Model): Markup {
   const { days, totals } = report;
   const expected = expectsSweep(report);
   const today = days.at(-1)?.day;
@@ -24,6 +24,9 @@ export function closedPanel({ seen: { report } }: Model): Markup {
       : missing.has(day.day)
         ? expected(day.day) && (!day.ran || isEmptyDay(day))
         : !day.ran && expected(day.day) && day.day !== today;
+  // Of a day whose sweep is at work, nobody knows yet.
+  const hasNoneToClose = (day: DayFigures) =>
+    day.ran && shown(day) === 0 && !(verdict.tone === 'busy' && day.day === today);
   const idle = days.filter(isMissed).length;
   const say =
     days.every(({ ran }) => !ran) && totals.closed === 0
@@ -38,12 +41,12 @@ export function closedPanel({ seen: { report } }: Model): Markup {
       ['gone', day.not_found],
       ['trouble', trouble(day)],
     ] as const,
-    mark: isMissed(day) ? ('cross' as const) : day.ran && shown(day) === 0 ? ('ring' as const) : null,
+    mark: isMissed(day) ? ('cross' as const) : hasNoneToClose(day) ? ('ring' as const) : null,
   }));
   const table = dataTable({
     caption: 'Closed each night, with what else was decided',
     head: ['day', 'closed', 'already ended', 'not found', 'not closed', 'kept', 'sweep'],
-    rows: days.map((day) => [
+    rows: newestFirst(days, (day) => day.ran || isMissed(day) || !isEmptyDay(day)).map((day) => [
       dayName(day.day),
       ...[day.closed, day.already_closed, day.not_found, trouble(day), day.kept],
       isMissed(day) ? 'no' : day.ran ? 'yes' : day.day === today && expected(today) ? 'not yet' : '–',
@@ -56,6 +59,11 @@ export function closedPanel({ seen: { report } }: Model): Markup {
     columns(`Closed each night. ${say}`, all),
     behind('closed-table', table, 'Closed each night'),
   ]);
+}
+
+/** For a table: without the days before anything was on record. */
+function newestFirst<T>(days: readonly T[], isOnRecord: (day: T) => boolean): T[] {
+  return days.slice(days.findIndex(isOnRecord)).reverse();
 }
 
 function idleDays(idle: number): string {
@@ -100,12 +108,16 @@ export function backlogPanel({ seen: { report } }: Model): Markup {
     backlog.oldestMs === null
       ? 'Nothing is due for a look now.'
       : `${count(backlog.due)} due for a look now, the oldest silent for ${roughly(backlog.oldestMs)}.`;
-  if (points.size === 0) return panel('backlog', 'Backlog', say, []);
+  if (levels.every(({ due }) => due === null)) return panel('backlog', 'Backlog', say, []);
   const shown = (n: number | null) => (n === null ? '–' : n);
   const table = dataTable({
     caption: 'Due when the latest sweep of each day began, and left when it ended',
     head: ['day', 'due', 'left'],
-    rows: levels.map(({ name, due, left }) => [name, shown(due), shown(left)]),
+    rows: newestFirst(levels, ({ due }) => due !== null).map(({ name, due, left }) => [
+      name,
+      shown(due),
+      shown(left),
+    ]),
   });
   return panel('backlog', 'Backlog', say, [
     html`<ul class="legend"><li><span class="key line closed"></span>due when a sweep began</li><li><span class="key line trouble"></span>left when it ended</li></ul>\n`,

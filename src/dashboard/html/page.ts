@@ -57,12 +57,8 @@ export interface Freshness {
 
 export function pageOf(model: Model): Page {
   const { verdict } = model;
-  const main = html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}<div class="most">
-${runsPanel(model)}${holdsPanel(model)}</div>
-<div class="rest">
-${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
-`;
-  const title = `${MARKS[verdict.tone]} ${verdict.short} · nightsweep`;
+  const main = model.isBlank ? blank(model) : full(model);
+  const title = titled(`${MARKS[verdict.tone]} ${verdict.short}`, model.name);
   return {
     title,
     tone: verdict.tone,
@@ -71,11 +67,26 @@ ${askedPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
   };
 }
 
-export function renderPage(page: Page, model: Pick<Model, 'times' | 'seen'>, freshness: Freshness): string {
+/** Cards in which there is nothing yet would only hide the way. */
+function blank(model: Model): Markup {
+  return html`${verdictBanner(model)}${model.needs.length === 0 ? null : needsPanel(model)}${model.schedule === null ? null : backgroundPanel(model)}`;
+}
+
+function full(model: Model): Markup {
+  return html`${verdictBanner(model)}${needsPanel(model)}${figureStrip(model)}${closedPanel(model)}${backlogPanel(model)}${runsPanel(model)}<div class="rest">
+${askedPanel(model)}${holdsPanel(model)}${keptPanel(model)}${backgroundPanel(model)}</div>
+`;
+}
+
+export function renderPage(
+  page: Page,
+  model: Pick<Model, 'name' | 'times' | 'seen'>,
+  freshness: Freshness,
+): string {
   const { asOf, ageSeconds, everyMs, canLogOut } = freshness;
   const { clock, timeZone } = model.times;
   const { staleAfterMs } = model.seen.report.backlog;
-  const data = html` data-every="${everyMs}" data-zone="${timeZone}" data-etag="${page.etag}" data-as-of="${clock(asOf)}" data-age="${ageSeconds}" data-build="${BUILD}"`;
+  const data = html` data-every="${everyMs}" data-name="${model.name}" data-zone="${timeZone}" data-etag="${page.etag}" data-as-of="${clock(asOf)}" data-age="${ageSeconds}" data-build="${BUILD}"`;
   const logOut = canLogOut
     ? html`<form method="post" action="/logout"><button>Log out</button></form>\n`
     : null;
@@ -85,9 +96,10 @@ export function renderPage(page: Page, model: Pick<Model, 'times' | 'seen'>, fre
     data,
     refresh: true,
     body: html`<header>
-<p class="mark">nightsweep</p>
+${mark(model.name)}
 <p class="fresh"><span id="fresh" role="status">as of ${clock(asOf)}</span><span id="age" aria-hidden="true"></span></p>
 ${logOut}</header>
+<p id="lost" class="lost" role="status"></p>
 <main>
 ${page.main}</main>
 <p id="news" class="hidden" role="status"></p>
@@ -99,40 +111,63 @@ ${page.main}</main>
 }
 
 /** @param wrong what was wrong with the last try; null: there was none */
-export function renderLogin(wrong: string | null): string {
+export function renderLogin(wrong: string | null, name: string): string {
   const said = wrong === null ? null : html`<p class="wrong" id="wrong" role="alert">${wrong}</p>\n`;
   const described = wrong === null ? null : html` aria-describedby="wrong" aria-invalid="true"`;
   return whole({
-    title: 'Log in · nightsweep',
+    title: titled('Log in', name),
     tone: 'none',
     data: null,
     refresh: false,
     body: html`<main class="login">
-<h1>nightsweep</h1>
+<h1>nightsweep <span class="name">${name}</span></h1>
 <form method="post" action="/login">
 <label for="token">The token of this server</label>
 <input name="user" autocomplete="username" value="nightsweep" hidden>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${described}>
 ${said}<button>Log in</button>
 </form>
-<p class="hint">It is the one in NIGHTSWEEP_API_TOKEN. You stay logged in for twelve hours.</p>
+<p class="hint">It is the token of the server (NIGHTSWEEP_API_TOKEN or its file). You stay logged in for twelve hours.</p>
 </main>`,
   });
 }
 
+function mark(name: string): Markup {
+  return html`<p class="mark">nightsweep <span class="name">${name}</span></p>`;
+}
+
+/** For a tab: what matters first, and which of several installations it is. */
+function titled(what: string, name: string): string {
+  return `${what} · ${name} · nightsweep`;
+}
+
 /** In place of the page, when the record cannot be read. */
-export function renderTrouble(sentence: string): string {
+export function renderTrouble(sentence: string, name: string): string {
   return whole({
-    title: `${MARKS.bad} no record · nightsweep`,
+    title: titled(`${MARKS.bad} no record`, name),
     tone: 'bad',
     data: null,
     refresh: 'always',
-    body: html`<header><p class="mark">nightsweep</p></header>
+    body: html`<header>${mark(name)}</header>
 <main>
 <section class="verdict bad" aria-labelledby="verdict">
 ${discOf('bad')}
 <div><p class="word">No record</p><h1 id="verdict">The record cannot be read.</h1><p class="todo">${sentence}</p><p class="facts">This page tries again by itself.</p></div>
 </section>
+</main>`,
+  });
+}
+
+/** For a browser at a path that there is not. It says no name: whoever asks need not have shown anything. */
+export function renderLost(): string {
+  return whole({
+    title: 'Nothing here · nightsweep',
+    tone: 'none',
+    data: null,
+    refresh: false,
+    body: html`<main class="login">
+<h1>Nothing here</h1>
+<p class="hint">There is nothing at this path. <a href="/">To the dashboard</a></p>
 </main>`,
   });
 }

@@ -25,7 +25,7 @@ ${todo === null ? null : html`<p class="todo">${todo}</p>\n`}<p class="facts">${
 
 export function needsPanel({ needs, verdict }: Model): Markup {
   if (needs.length === 0) {
-    const besides = verdict.tone === 'bad' || verdict.todo !== null;
+    const besides = verdict.todo !== null;
     return html`<section class="panel calm" aria-labelledby="needs">
 <h2 id="needs">Needs somebody</h2>
 <p class="say">${besides ? 'Nothing besides what is said above.' : 'Nothing does.'}</p>
@@ -64,7 +64,7 @@ function caseLine({ conversationId, facts }: Case): Markup {
 }
 
 /** The figures to look at from afar. */
-export function figureStrip({ seen }: Model): Markup {
+export function figureStrip({ seen, hasBackground }: Model): Markup {
   const { report, asked, events, held, now } = seen;
   const { backlog, totals, successRate, nights } = report;
   const [oldest] = asked.first;
@@ -91,8 +91,10 @@ export function figureStrip({ seen }: Model): Markup {
       count(backlog.onHold),
       endsFirst === undefined ? 'nothing is' : `first ends in ${roughly(endsFirst.holdUntil - now)}`,
     ],
-    ['Events waiting', count(events.waiting), `${count(events.settled)} settled in 24 hours`],
   ];
+  if (hasBackground) {
+    all.push(['Events waiting', count(events.waiting), `${count(events.settled)} settled in 24 hours`]);
+  }
   return html`<section aria-label="Figures">
 <dl class="figures">
 ${all.map(([name, value, note]) => html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="note">${note}</dd></div>\n`)}</dl>
@@ -134,7 +136,7 @@ export function runsPanel({ runs, times, seen: { lastSweep } }: Model): Markup {
 <caption class="hidden">Recent runs, the newest first</caption>
 <thead><tr>${head.map(([name, look]) => html`<th scope="col" class="${look}">${name}</th>`)}</tr></thead>
 <tbody>
-${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody>
+${runs.map((line) => runRow(line, times, line.id === null || line.id === lastSweep?.id))}</tbody>
 </table></div>
 `;
   return panel('runs', 'Recent runs', say, [table]);
@@ -142,18 +144,28 @@ ${runs.map((line) => runRow(line, times, line.run.id === lastSweep?.id))}</tbody
 
 /** @param isTold what it has said is on the page already */
 function runRow(line: RunLine, times: Model['times'], isTold: boolean): Markup {
-  const { run, n, what, tone, end, exitCode, closed, kept, trouble, left } = line;
-  const took = run.finishedAt === null || n > 1 ? '' : humanDuration(run.finishedAt - run.startedAt);
-  const said = tone === 'bad' && n === 1 && !isTold ? run.message : null;
+  const { id, startedAt, tookMs, isDry, what, tone, end, exitCode, message } = line;
+  const { closed, kept, trouble, left } = line;
+  const took = tookMs === null ? '' : humanDuration(tookMs);
+  const said = tone === 'bad' && !isTold ? message : null;
   const code = exitCode === null || exitCode === 0 ? null : ` (${exitCode})`;
-  const number = (value: number, look = '') =>
-    html`<td class="n${look}${value === 0 ? ' zero' : ''}">${run.dryRun && look === '' ? `(${count(value)})` : count(value)}</td>`;
+  // Where there is no room for what is left, and nothing went wrong that there is room for.
+  const leftOnly =
+    (trouble ?? 0) === 0 && (left ?? 0) > 0
+      ? html`<span class="narrow-only">${known(left)} left</span>`
+      : null;
+  const number = (value: number | null, look = '') =>
+    html`<td class="n${look}${(value ?? 0) === 0 ? ' zero' : ''}">${isDry && look === '' && value !== null ? `(${count(value)})` : known(value)}</td>`;
   return html`<tr>
-<th scope="row">${run.id}</th><td class="when"><span>${times.day(run.startedAt)},</span> <span>${times.minute(run.startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
-<td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div></td>
-${number(closed)}${number(kept, ' roomy')}<td class="n${trouble === 0 ? ' zero' : ' alarming'}">${count(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
+<th scope="row">${id === null ? '–' : id}</th><td class="when"><span>${times.day(startedAt)},</span> <span>${times.minute(startedAt)}</span>${what === 'sweep' ? null : html`<span class="narrow-only">${what}</span>`}</td><td class="roomy">${what}</td>
+<td class="end"><div>${discOf(tone)} <span>${end}${code}</span></div>${leftOnly}</td>
+${number(closed)}${number(kept, ' roomy')}<td class="n${(trouble ?? 0) === 0 ? ' zero' : ' alarming'}">${known(trouble)}</td>${number(left, ' roomy')}<td class="n wide">${took}</td>
 </tr>
 ${said === null ? null : html`<tr class="said"><td></td><td colspan="8">${said}</td></tr>\n`}`;
+}
+
+function known(value: number | null): string {
+  return value === null ? '–' : count(value);
 }
 
 export function askedPanel({ seen: { asked, now }, requestMaxAgeMs }: Model): Markup {
@@ -204,14 +216,10 @@ const PHASES = {
   backing_off: 'waits before it tries again',
 } as const;
 
-export function backgroundPanel({ background, schedule, seen: { events }, times }: Model): Markup {
+export function backgroundPanel(model: Model): Markup {
+  const { schedule, hasBackground } = model;
   const rows: [string, string][] = [
-    ...(background === null ? [] : [['Background', `It ${PHASES[background.phase]}.`] as [string, string]]),
-    ...(background?.lastBatchAt == null
-      ? []
-      : [['Last batch', times.when(background.lastBatchAt)] as [string, string]]),
-    ['Events', `${count(events.waiting)} waiting, ${count(events.settled)} settled in 24 hours`],
-    ['Last event', events.lastReceivedAt === null ? 'none yet' : times.when(events.lastReceivedAt)],
+    ...(hasBackground ? rowsOfBackground(model) : []),
     [
       'Schedule',
       schedule === null
@@ -222,4 +230,15 @@ export function backgroundPanel({ background, schedule, seen: { events }, times 
   return panel('background', 'Behind the scenes', null, [
     html`<dl class="pairs">\n${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>\n`,
   ]);
+}
+
+function rowsOfBackground({ background, seen: { events }, times }: Model): [string, string][] {
+  return [
+    ...(background === null ? [] : [['Background', `It ${PHASES[background.phase]}.`] as [string, string]]),
+    ...(background?.lastBatchAt == null
+      ? []
+      : [['Last batch', times.when(background.lastBatchAt)] as [string, string]]),
+    ['Events', `${count(events.waiting)} waiting, ${count(events.settled)} settled in 24 hours`],
+    ['Last event', events.lastReceivedAt === null ? 'none yet' : times.when(events.lastReceivedAt)],
+  ];
 }

@@ -12,6 +12,7 @@ export const SCRIPT = `
   const zone = root.dataset.zone;
   const main = document.querySelector('main');
   const fresh = document.getElementById('fresh');
+  const lost = document.getElementById('lost');
   const age = document.getElementById('age');
   const news = document.getElementById('news');
   const icon = document.querySelector('link[rel=icon]');
@@ -33,11 +34,20 @@ export const SCRIPT = `
   };
   const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const tell = (why) => {
-    put(fresh, lostAt === null ? 'as of ' + asOf : why + ' since ' + clock(lostAt) + '; this is as of ' + asOf);
-    fresh.parentNode.classList.toggle('lost', lostAt !== null);
+    put(fresh, 'as of ' + asOf);
+    put(lost, lostAt === null ? '' : why.subject + ' since ' + clock(lostAt) + (why.because ? ': ' + why.because : '.') + ' This is as of ' + asOf + '.');
     main.classList.toggle('old', lostAt !== null);
-    document.title = lostAt === null ? title : '\\u26a0 ' + why + ' \\u00b7 nightsweep';
+    document.title = lostAt === null ? title : '\\u26a0 ' + why.short + ' \\u00b7 ' + root.dataset.name + ' \\u00b7 nightsweep';
     put(age, ', ' + ago());
+  };
+
+  const UNREACHED = { short: 'cannot be reached', subject: 'The server cannot be reached' };
+  const whyOf = async (reply) => {
+    if (reply.status !== 503) {
+      return { short: 'it answers with ' + reply.status, subject: 'The server has answered with ' + reply.status };
+    }
+    const because = new DOMParser().parseFromString(await reply.text(), 'text/html').querySelector('.todo');
+    return { short: 'the record cannot be read', subject: 'The record cannot be read', because: because && because.textContent };
   };
 
   const replace = (text) => {
@@ -71,7 +81,7 @@ export const SCRIPT = `
     if (isAsking) return;
     isAsking = true;
     clearTimeout(timer);
-    let why = 'cannot be reached';
+    let why = UNREACHED;
     try {
       const reply = await fetch('/', {
         headers: { accept: 'text/html', 'if-none-match': etag },
@@ -82,8 +92,8 @@ export const SCRIPT = `
         replace(await reply.text());
         etag = reply.headers.get('etag');
       } else if (reply.status !== 304) {
-        why = reply.status === 503 ? 'the record cannot be read' : 'it answers with ' + reply.status;
-        throw new Error(why);
+        why = await whyOf(reply);
+        throw new Error(why.short);
       }
       asOf = reply.headers.get('x-as-of');
       readAt = Date.now() - 1000 * Number(reply.headers.get('age'));
@@ -98,11 +108,11 @@ export const SCRIPT = `
     }
   };
 
-  let reason = '';
+  let reason = null;
   setInterval(() => { if (!document.hidden) tell(reason); }, 1000);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
   addEventListener('online', ask);
   timer = setTimeout(ask, every);
-  tell('');
+  tell(null);
 })();
 `;

@@ -30,8 +30,10 @@ ul { list-style: none; }
 header, main, footer { max-width: 1360px; margin: 0 auto; padding: 0 clamp(12px, 3vw, 40px); }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 20px; padding-top: 18px; padding-bottom: 14px; }
 .mark { font-weight: 650; letter-spacing: -0.01em; margin-right: auto; }
+header .name, .login .name { color: var(--soft); font-weight: 500; }
 .fresh { color: var(--soft); font-size: 14px; }
-.fresh.lost { color: var(--bad); font-weight: 600; }
+.lost { position: sticky; top: 0; z-index: 1; background: var(--bad); color: var(--glyph); font-weight: 600; text-align: center; padding: 8px 16px; margin-bottom: 12px; }
+.lost:empty { display: none; }
 header button { font: inherit; font-size: 14px; color: var(--soft); background: none; border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; cursor: pointer; }
 header button:hover { color: var(--ink); border-color: var(--axis); }
 main { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: 16px; align-items: start; }
@@ -68,7 +70,7 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .need.act .badge { color: var(--bad); background: var(--bad-veil); } .need.watch .badge { color: var(--watch); background: var(--watch-veil); }
 .need .title { font-weight: 600; } .need .todo { color: var(--soft); max-width: 90ch; }
 
-.figures { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); background: var(--panel); border: 1px solid var(--line); border-radius: 14px; padding: 16px 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); background: var(--panel); border: 1px solid var(--line); border-radius: 14px; padding: 16px 0; }
 .figures > div { padding: 0 clamp(12px, 1.6vw, 22px); border-left: 1px solid var(--line); min-width: 0; }
 .figures > div:first-child { border-left: 0; }
 .figures dt, .figures .note { color: var(--soft); font-size: 13.5px; line-height: 1.4; }
@@ -76,7 +78,7 @@ h2 { font-size: 16px; line-height: 1.3; letter-spacing: -0.005em; font-weight: 6
 .figures .of { font-size: 0.55em; letter-spacing: 0; }
 
 .closed { grid-column: span 7; } .backlog { grid-column: span 5; }
-.most { grid-column: span 8; } .rest { grid-column: span 4; } .most, .rest { display: grid; gap: 16px; }
+.rest { display: grid; gap: 16px; grid-template-columns: repeat(4, minmax(0, 1fr)); }
 
 .plot { position: relative; margin-top: 12px; }
 .scale { position: absolute; inset: 0 0 auto 0; height: 169px; pointer-events: none; border-bottom: 1px solid var(--axis); }
@@ -120,7 +122,7 @@ caption { text-align: left; color: var(--soft); padding-bottom: 6px; }
 th, td { text-align: left; font-weight: 400; padding: 7px 18px 7px 0; border-top: 1px solid var(--line); vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
-.runs-box { margin-top: 6px; overflow-x: auto; } .runs .when > span { white-space: nowrap; } .runs .when .narrow-only { white-space: normal; } .runs .roomy { overflow-wrap: normal; }
+.runs-box { margin-top: 6px; overflow-x: auto; } .runs .when { white-space: nowrap; } .runs .roomy { overflow-wrap: normal; }
 .n { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); } .alarming { color: var(--trouble); font-weight: 650; }
 .said td { border-top: 0; padding-top: 0; color: var(--soft); font-size: 13.5px; }
@@ -130,40 +132,48 @@ thead th { color: var(--soft); border-top: 0; vertical-align: bottom; }
 
 .cases { margin-top: 8px; font-size: 14px; }
 .cases li { margin-top: 7px; }
-.holds .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 0 24px; }
-.id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12.5px; display: block; }
+.id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; display: block; }
 .facts { color: var(--soft); }
 .pairs { margin-top: 8px; }
-.pairs div { display: grid; grid-template-columns: 7.5em 1fr; gap: 0 10px; margin-top: 4px; }
+.pairs div { display: grid; grid-template-columns: 6em 1fr; gap: 0 10px; margin-top: 4px; }
 .pairs dt { color: var(--soft); }
 
 footer { color: var(--soft); font-size: 13.5px; padding-top: 20px; padding-bottom: 32px; }
 footer p { max-width: 100ch; }
 
-.login { max-width: 400px; padding-top: 12vh; display: block; }
+.login { max-width: 420px; width: calc(100% - 24px); margin-top: 12vh; display: block; padding: 28px; background: var(--panel); border: 1px solid var(--line); border-radius: 14px; }
+.login :focus-visible { outline-offset: 2px; }
 .login h1 { font-size: 26px; }
-.login form { margin-top: 20px; display: grid; gap: 10px; }
-.login input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--axis); border-radius: 8px; padding: 9px 12px; width: 100%; }
+.login a { color: inherit; }
+.login form { margin-top: 20px; display: grid; gap: 12px; }
+.login input { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--axis); border-radius: 8px; padding: 9px 12px; width: 100%; }
 .login button { font: inherit; font-weight: 600; color: var(--glyph); background: var(--busy); border: 0; border-radius: 8px; padding: 10px 14px; cursor: pointer; }
 .login .wrong { color: var(--bad); font-weight: 600; } .login .hint { color: var(--soft); font-size: 14px; margin-top: 16px; }
 
 @media (max-width: 1080px) {
-  .closed, .backlog, .most, .rest { grid-column: 1 / -1; }
-  .rest { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start; }
+  .closed, .backlog { grid-column: 1 / -1; }
   .figures { grid-template-columns: repeat(3, minmax(0, 1fr)); row-gap: 16px; }
   .figures > div:nth-child(3n + 1) { border-left: 0; }
 }
 @media (max-width: 640px) {
-  main, .most, .rest { gap: 12px; }
+  main, .rest { gap: 12px; } .rest { grid-template-columns: minmax(0, 1fr); }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .figures > div { border-left: 0; } .figures > div:nth-child(2n) { border-left: 1px solid var(--line); }
   .roomy, .wide { display: none; } .narrow-only { display: block; color: var(--soft); }
   .end div > span { white-space: normal; } .end > div { gap: 4px; } .runs table { font-size: 13.5px; } th, td { padding-right: 10px; }
   .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 7px; }
   .columns { gap: 2px; padding-left: 34px; } .column i { font-size: 10px; margin: 0 -2px; } .ticks { padding-left: 34px; } .course { margin-left: 34px; width: calc(100% - 34px); }
+  .runs .when { white-space: normal; } .runs .when > span:not(.narrow-only) { white-space: nowrap; }
+  header form { margin-left: auto; }
   .verdict { align-items: flex-start; }
   .need { grid-template-columns: 1fr; gap: 4px; }
 }
-@media (min-width: 1081px) and (max-width: 1240px) { .wide { display: none; } }
+@media (min-width: 641px) and (max-width: 1240px) { .rest { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 400px) {
+  .panel { padding-left: 10px; padding-right: 10px; } .figures > div { padding-left: 10px; padding-right: 6px; }
+  .runs table { font-size: 12px; } .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 4px; } .panel.runs { padding-left: 8px; padding-right: 8px; }
+  .runs th, .runs td { overflow-wrap: anywhere; } .runs thead th, .runs .n, .runs .end { overflow-wrap: normal; } .end > div { flex-direction: column; }
+}
+@media (pointer: coarse) { summary { min-height: 40px; padding: 9px 0; } header button { min-height: 40px; } }
 @media (prefers-reduced-motion: reduce) { .verdict.busy .disc { animation: none; } }
 `;

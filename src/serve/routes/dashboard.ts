@@ -1,8 +1,9 @@
 import type { Dashboard } from '../../dashboard/dashboard.ts';
-import { POLICY, renderLogin, renderStep, renderTrouble } from '../../dashboard/html/page.ts';
-import { DatabaseError } from '../../domain/errors.ts';
+import { renderLogin, renderStep, renderTrouble } from '../../dashboard/html/page.ts';
+import { BusyError, DatabaseError } from '../../domain/errors.ts';
 import type { Log } from '../../sweep/ports.ts';
 import type { Gate } from '../gate.ts';
+import { PAGE_HEADERS, wantsPage } from '../page-answer.ts';
 import { HttpProblem } from '../problem.ts';
 import type { Answer, Call, Route } from '../route.ts';
 
@@ -13,17 +14,6 @@ export interface PageDeps {
 }
 
 type Headers = Call<unknown>['headers'];
-
-const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  // Not no-referrer: under it a browser would not say from which site a form is sent.
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
 
 /** The pages for people; no part of what programs use, so they are not in `/openapi.json`. They only read. */
 export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
@@ -41,7 +31,9 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
     } catch (error) {
       if (!(error instanceof DatabaseError) || !wantsPage(headers)) throw error;
       log.warn(`The dashboard cannot be shown: ${error.message}`);
-      return page(503, renderTrouble('The log of the server says why.'), { 'retry-after': '5' });
+      return page(503, renderTrouble(reasonOf(error), dashboard.name), {
+        'retry-after': '5',
+      });
     }
   }
 
@@ -53,10 +45,10 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
       if (cookie !== null) return to('/', { 'set-cookie': cookie });
     } catch (error) {
       if (!(error instanceof HttpProblem) || error.status !== 429) throw error;
-      return page(429, renderLogin(error.message), error.headers);
+      return page(429, renderLogin(error.message, dashboard.name), error.headers);
     }
     log.warn('A wrong token was given at the login page of the dashboard.');
-    return page(401, renderLogin('This is not the token.'), {
+    return page(401, renderLogin('This is not the token.', dashboard.name), {
       'www-authenticate': 'Bearer realm="nightsweep"',
     });
   }
@@ -77,7 +69,7 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
         body: null,
       },
       answer: ({ headers }) =>
-        gate.visitor(headers) === 'stranger' ? page(200, renderLogin(null)) : to('/'),
+        gate.visitor(headers) === 'stranger' ? page(200, renderLogin(null, dashboard.name)) : to('/'),
     },
     {
       ...common,
@@ -98,6 +90,13 @@ export function pageRoutes({ dashboard, gate, log }: PageDeps): Route[] {
   ];
 }
 
+/** What it is, without a word of the error itself, which may name places. */
+function reasonOf(error: DatabaseError): string {
+  return error instanceof BusyError
+    ? 'Another program keeps the database locked.'
+    : 'The database cannot be used; the log of the server says why.';
+}
+
 /** A browser is shown the way; any other client is told what is missing. */
 function askToLogIn(headers: Headers): Answer {
   if (!wantsPage(headers)) {
@@ -115,10 +114,6 @@ function page(status: number, body: string, headers: Answer['headers'] = {}): An
 
 function to(location: string, headers: Answer['headers'] = {}): Answer {
   return { status: 303, body: '', headers: { location, ...headers } };
-}
-
-function wantsPage({ accept }: Headers): boolean {
-  return String(accept ?? '').includes('text/html');
 }
 
 function matches(headers: Headers, etag: string): boolean {
