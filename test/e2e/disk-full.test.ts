@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, toIso } from '../../src/domain/time.ts';
 import type { Interceptor } from '../../src/simulator/exchange.ts';
 import { aSmallDisk, demandEveryCloseOnRecord, demandRecovery, demandRefusal } from './disk.ts';
-import { conversations, HEADER, idOf, map, mappingOf, row, stale } from './world.ts';
+import { BACK_TO_SCHEMA_1, conversations, HEADER, idOf, map, mappingOf, row, stale } from './world.ts';
 
 type Route = Parameters<Interceptor>[0]['route'];
 
@@ -106,7 +106,7 @@ describe('a disk that is full', () => {
     place.execute(`
       INSERT INTO mappings (conversation_id, session_id, started_at)
         VALUES ('${idOf(1)}', 'web-1', '2026-01-01T00:00:00.000Z');
-      DROP TABLE events; DROP TABLE sources; DROP TABLE outcome_summaries; DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`);
+      ${BACK_TO_SCHEMA_1}`);
     fill();
     demandRefusal(await place.run('db', 'migrate'), /no space left/, place.database);
     free();

@@ -5,7 +5,7 @@ import Database from '../../src/store/sqlite.ts';
 import { aBusyProgram } from './busy-program.ts';
 import type { Ended } from './child.ts';
 import { aPlace, type Place } from './place.ts';
-import { demandAgreement, HEADER, idOf, map, mappingOf, row, stale } from './world.ts';
+import { BACK_TO_SCHEMA_1, demandAgreement, HEADER, idOf, map, mappingOf, row, stale } from './world.ts';
 
 const COUNT = 25;
 const SEED = 20_261_124;
@@ -243,7 +243,7 @@ describe('two of the same', () => {
     place.execute(`
       INSERT INTO mappings (conversation_id, session_id, started_at)
         VALUES ('${idOf(1)}', 'web-1', '2026-01-01T00:00:00.000Z');
-      DROP TABLE events; DROP TABLE sources; DROP TABLE outcome_summaries; DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`);
+      ${BACK_TO_SCHEMA_1}`);
     const ended = await migrate();
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(ended.some(({ stdout }) => stdout.includes('was brought from schema 1'))).toBe(true);

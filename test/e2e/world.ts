@@ -56,6 +56,11 @@ export function conversations(kinds: readonly ConversationKind[]): ConversationR
   );
 }
 
+/** Takes what later migrations have made back, for a record as the first release had it. */
+export const BACK_TO_SCHEMA_1 = `
+  DROP INDEX runs_sweeps; DROP TABLE events; DROP TABLE sources; DROP TABLE outcome_summaries;
+  DROP INDEX mappings_resting; ALTER TABLE mappings DROP COLUMN rests_until; PRAGMA user_version = 1`;
+
 /** So many that are stale. */
 export function stale(count: number): ConversationRecord[] {
   return conversations(Array.from({ length: count }, () => 'with_bot' as const));
