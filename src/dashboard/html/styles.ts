@@ -172,8 +172,9 @@ footer p { max-width: 100ch; }
 @media (max-width: 400px) {
   .panel { padding-left: 10px; padding-right: 10px; } .figures > div { padding-left: 10px; padding-right: 6px; }
   .runs table { font-size: 12px; } .runs th:not(:last-child), .runs td:not(:last-child) { padding-right: 4px; } .panel.runs { padding-left: 8px; padding-right: 8px; }
-  .runs th, .runs td { overflow-wrap: anywhere; } .runs thead th, .runs .n, .runs .end { overflow-wrap: normal; } .end > div { flex-direction: column; }
+  .runs th, .runs td { overflow-wrap: anywhere; } .runs thead th, .runs .n, .runs .end { overflow-wrap: normal; }
 }
+@media (max-width: 340px) { .end > div { flex-direction: column; } }
 @media (pointer: coarse) { summary { min-height: 40px; padding: 9px 0; } header button { min-height: 40px; } }
 @media (prefers-reduced-motion: reduce) { .verdict.busy .disc { animation: none; } }
 `;
