@@ -32,8 +32,10 @@ export async function verify(conversationId: string, until: Instant, parts: Read
   for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
     const left = until - clock.now();
     if (left > 0) await clock.sleep(Math.min(wait, left), context.signal);
+    // What was asked before then says nothing of then, however late its answer comes.
+    const asOf = clock.now();
     const verdict = await readVerdict(conversationId, { api, clock, context: { ...context, urgent: true } });
-    if (verdict.kind === 'ended' || verdict.kind === 'gone' || clock.now() >= until) return verdict;
+    if (verdict.kind === 'ended' || verdict.kind === 'gone' || asOf >= until) return verdict;
   }
 }
 

@@ -54,6 +54,25 @@ describe('verifying', () => {
     expect(await verdict).toEqual({ kind: 'active', conversation: ACTIVE, asOf: START + SECOND });
   });
 
+  it('asks once more where what was asked before the end comes only after it', async () => {
+    const clock = new VirtualClock();
+    const at: number[] = [];
+    const api = {
+      read: async (_id: string, { signal }: CallContext) => {
+        at.push((clock.now() - START) / SECOND);
+        if (at.length > 1) return ENDED;
+        await clock.sleep(20 * SECOND, signal);
+        return ACTIVE;
+      },
+      close: () => Promise.reject(new Error('Nothing is closed while verifying.')),
+    };
+    const context = { signal: new AbortController().signal, trace: newTrace() };
+    const verdict = verify(ID, START + 15 * SECOND, { api, clock, context });
+    await clock.advance(30 * SECOND);
+    expect(await verdict).toEqual({ kind: 'ended', conversation: ENDED });
+    expect(at).toEqual([1, 21]);
+  });
+
   it.each<[string, number, [Seen, ...Seen[]], number[], object]>([
     ['reads with growing waits, the last time at the end', 15, [ACTIVE], [1, 3, 7, 15], { kind: 'active' }],
     ['waits no longer than there is time', 5, [ACTIVE], [1, 3, 5], { kind: 'active' }],
