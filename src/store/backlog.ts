@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/time.ts';
 import type { RecordFigures } from '../metrics/ports.ts';
 import type { Db } from './connection.ts';
+import { LIVE, ON_HOLD } from './due.ts';
 import { instant, text } from './rows.ts';
 
 /** Rows looked at in one step: some 20 ms. */
@@ -23,16 +24,16 @@ type Backlog = Pick<RecordFigures, 'due' | 'oldestOpenAt' | 'onHold' | 'resting'
 export function backlogReader(db: Db): (now: Instant, cutoff: Instant) => Generator<void, Backlog> {
   const page = db.prepare<ByTime & { readonly after: string; readonly size: number }, PageRow>(`
     SELECT count(*) FILTER (WHERE
-        (state = 'open' OR last_activity_at > state_at)
+        ${LIVE}
         AND coalesce(last_activity_at, started_at) < @cutoff
         AND (hold_until IS NULL OR hold_until <= @now)
         AND (rests_until IS NULL OR rests_until <= @now)) AS due,
-      count(*) FILTER (WHERE hold_until > @now AND (state = 'open' OR last_activity_at > state_at)) AS held, count(*) AS rows, max(conversation_id) AS last
+      count(*) FILTER (WHERE ${ON_HOLD}) AS held, count(*) AS rows, max(conversation_id) AS last
     FROM (SELECT * FROM mappings WHERE conversation_id > @after ORDER BY conversation_id LIMIT @size)`);
   // The first that is open in the order of the index of what is due.
   const oldestOpen = db.prepare<Record<string, never>, { readonly at: string }>(`
     SELECT coalesce(last_activity_at, started_at) AS at FROM mappings
-    WHERE (state = 'open' OR last_activity_at > state_at) AND state = 'open'
+    WHERE ${LIVE} AND state = 'open'
     ORDER BY coalesce(last_activity_at, started_at), conversation_id LIMIT 1`);
   const resting = db.prepare<{ readonly now: string }, { readonly n: number }>(
     'SELECT count(*) AS n FROM mappings WHERE rests_until > @now',

@@ -1,6 +1,7 @@
 import type { Asked, DashboardStore, Held } from '../dashboard/ports.ts';
 import type { OutcomeKind } from '../domain/outcome.ts';
 import type { Db } from './connection.ts';
+import { LIVE } from './due.ts';
 import { failuresReader } from './failures.ts';
 import { restingReader } from './resting.ts';
 import { instant, limitOf, text } from './rows.ts';
@@ -14,10 +15,10 @@ type Stretch = { readonly at: string; readonly id: string; readonly size: number
 const SLOT = `substr(o.decided_at, 1, 14) || CASE
   WHEN substr(o.decided_at, 15, 2) < '15' THEN '00' WHEN substr(o.decided_at, 15, 2) < '30' THEN '15'
   WHEN substr(o.decided_at, 15, 2) < '45' THEN '30' ELSE '45' END || ':00.000Z'`;
-/** The second line is the condition of the index, word for word; it has the order too, so this is one walk along it. */
+/** The index of what is live has the order too, so this is one walk along it. */
 const OPEN = `
   SELECT coalesce(last_activity_at, started_at) AS at, conversation_id, session_id, hold_until, rests_until
-  FROM mappings WHERE (state = 'open' OR last_activity_at > state_at)
+  FROM mappings WHERE ${LIVE}
     AND coalesce(last_activity_at, started_at) >= @at
     AND (coalesce(last_activity_at, started_at), conversation_id) > (@at, @id)
   ORDER BY coalesce(last_activity_at, started_at), conversation_id LIMIT @size`;

@@ -4,12 +4,17 @@ import type { Db } from './connection.ts';
 import { instant, text } from './rows.ts';
 
 /**
- * Mappings whose own side has been silent since before the cutoff, without a hold. The condition in the third line is
- * that of the index `mappings_due`, word for word, or it would not be used.
+ * Mappings of conversations that are open, or have come back to life since they ended. It is the condition of the index
+ * `mappings_due`, word for word, or that would not be used.
  */
+export const LIVE = "(state = 'open' OR last_activity_at > state_at)";
+/** Those of them that are on hold. */
+export const ON_HOLD = `hold_until > @now AND ${LIVE}`;
+
+/** Mappings whose own side has been silent since before the cutoff, without a hold. */
 export const SILENT = `
   FROM mappings
-  WHERE (state = 'open' OR last_activity_at > state_at)
+  WHERE ${LIVE}
     AND coalesce(last_activity_at, started_at) < @cutoff
     AND (hold_until IS NULL OR hold_until <= @now)`;
 

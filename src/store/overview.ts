@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/time.ts';
 import type { Overview } from '../report/ports.ts';
 import type { Db } from './connection.ts';
+import { ON_HOLD } from './due.ts';
 import { instant, text } from './rows.ts';
 import { detailSinceReader } from './summaries.ts';
 
@@ -24,7 +25,7 @@ export function overviewReader(db: Db): (now: Instant) => Overview {
       count(*) FILTER (WHERE state = 'open') AS open,
       count(*) FILTER (WHERE state = 'closed') AS closed,
       count(*) FILTER (WHERE state = 'gone') AS gone,
-      count(*) FILTER (WHERE hold_until > @now AND (state = 'open' OR last_activity_at > state_at)) AS on_hold,
+      count(*) FILTER (WHERE ${ON_HOLD}) AS on_hold,
       min(coalesce(last_activity_at, started_at)) FILTER (WHERE state = 'open') AS oldest_open_at,
       (SELECT count(*) FROM close_requests WHERE settled_at IS NULL) AS pending_requests,
       (SELECT count(*) FROM intents) AS intents,
