@@ -57,3 +57,14 @@ export function humanDuration(ms: number): string {
   }
   return parts.join(' ') || '0s';
 }
+
+/** The place of the first of these moments, which are in the order of time, that is after `at`; their number: none is. */
+export function firstAfter(moments: readonly Instant[], at: Instant): number {
+  let [low, high] = [0, moments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((moments[middle] as Instant) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

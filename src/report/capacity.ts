@@ -1,5 +1,5 @@
 import type { Expected } from '../domain/expected.ts';
-import type { Instant } from '../domain/time.ts';
+import { firstAfter, type Instant } from '../domain/time.ts';
 import type { CloseDetail } from './ports.ts';
 import type { CapacityFreed } from './report.ts';
 
@@ -21,6 +21,7 @@ export interface Capacity {
 
 export function createCapacity(frame: CapacityFrame): Capacity {
   const { since, end, dueNights } = frame;
+  const nights = dueNights ?? [];
   let [withAgent, reopened, unknown, lowerMs, upperMs] = [0, 0, 0, 0, 0];
   return {
     add: ({ agentConnected, reopenedAt, closedAt }) => {
@@ -29,8 +30,12 @@ export function createCapacity(frame: CapacityFrame): Capacity {
       withAgent++;
       const from = Math.max(closedAt, since);
       upperMs += Math.max(0, end - from);
-      if (reopenedAt !== null) reopened++;
-      else lowerMs += Math.max(0, Math.min(firstAfter(dueNights ?? [], closedAt), end) - from);
+      if (reopenedAt !== null) {
+        reopened++;
+        return;
+      }
+      const nextNight = nights[firstAfter(nights, closedAt)] ?? closedAt;
+      lowerMs += Math.max(0, Math.min(nextNight, end) - from);
     },
     figures: () => ({
       withAgent,
@@ -41,17 +46,6 @@ export function createCapacity(frame: CapacityFrame): Capacity {
       formula: formulaOf(frame),
     }),
   };
-}
-
-/** The first of these moments after `at`; `at` itself when there is none. */
-function firstAfter(moments: readonly Instant[], at: Instant): Instant {
-  let [low, high] = [0, moments.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((moments[middle] as Instant) > at) high = middle;
-    else low = middle + 1;
-  }
-  return moments[low] ?? at;
 }
 
 function formulaOf({ dueNights, expected }: CapacityFrame): string[] {

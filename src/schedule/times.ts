@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { DAY, type Instant, SECOND } from '../domain/time.ts';
+import { DAY, firstAfter, type Instant, SECOND } from '../domain/time.ts';
 import type { CronExpression } from './cron.ts';
 
 /** The moments at which nights are due. */
@@ -53,17 +53,6 @@ export function remembered(next: Times['next']): Times['next'] {
     else known = [after, found];
     return found;
   };
-}
-
-/** The place of the first of these moments that is after `at`. */
-function firstAfter(moments: readonly Instant[], at: Instant): number {
-  let [low, high] = [0, moments.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((moments[middle] as Instant) > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Croner counts in seconds. */
