@@ -9,7 +9,7 @@ import type { Context } from './command.ts';
 import { expectedNights } from './expected.ts';
 import { nameOf } from './installation.ts';
 import { lifeOf } from './life.ts';
-import { zoneOfMachine } from './zone.ts';
+import { zoneOfNights } from './zone.ts';
 
 export interface DashboardSources {
   readonly store: DashboardStore;
@@ -37,7 +37,7 @@ function isOurs(
 export async function serveDashboard(context: Context, sources: DashboardSources): Promise<Dashboard> {
   const { store, turns, background, schedule, lastNight, isFed } = sources;
   const { io } = context;
-  const { db, policy, requestMaxAgeMs, schedule: given } = context.config().config;
+  const { db, policy, requestMaxAgeMs } = context.config().config;
   return createDashboard({
     ...{ store, background, schedule, lastNight, isFed, db, requestMaxAgeMs },
     expected: await expectedNights(context),
@@ -46,8 +46,7 @@ export async function serveDashboard(context: Context, sources: DashboardSources
       return turns.read(fn);
     },
     clock: io.clock,
-    // Nights are spoken of in the zone that they are planned in.
-    timeZone: given.timeZone ?? zoneOfMachine(),
+    timeZone: zoneOfNights(context),
     staleAfterMs: policy.staleAfterMs,
     lifeOf: (run) => lifeOf(run, io, isOurs(run, { background, schedule })),
     name: nameOf(context),

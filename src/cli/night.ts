@@ -43,7 +43,7 @@ export async function runNight(
   const { clock } = context.io;
   const { redact } = context.secrets;
   const isWhole = settings.limit === null && !settings.onlyRequested;
-  const watchers = await (isAttended ? watchersOf : watchersLeft)(context, isWhole);
+  const watchers = await watchersOf(context, isWhole, isAttended ? rethrow : goOnWithout(context));
   return watched({ clock, log: context.log, watchers, redact }, night);
 }
 
@@ -56,28 +56,16 @@ const WATCHERS: readonly WatchersOf[] = [
 ];
 
 /**
- * Everybody whom the settings name. Throws UsageError for who could not be told.
+ * Everybody whom the settings name and who can be told.
  *
  * @param isWhole false: a sweep of a part of the work, which is no night
+ * @param unable is given what keeps one of them from being told; by itself it is thrown: UsageError
  */
-export async function watchersOf(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
-  const watchers: NightWatcher[] = [];
-  for (const make of WATCHERS) watchers.push(...(await make(context, isWhole, rethrow)));
-  return watchers;
-}
-
-/**
- * Those who can be told now. Where all could be at the start, a file that has gone since is no reason to leave a night out,
- * nor to keep it from the others; and neither is a bug.
- */
-async function watchersLeft(context: Context, isWhole: boolean): Promise<readonly NightWatcher[]> {
-  const { log } = context;
-  const unable: Unable = (error) => {
-    const why = error instanceof Error ? error.message : String(error);
-    const how = error instanceof ExpectedError ? '' : 'unexpected error, which is a bug: ';
-    log.warn(`The night goes on without it: ${how}${why}`);
-    if (how !== '' && error instanceof Error) log.debug(error.stack ?? why);
-  };
+export async function watchersOf(
+  context: Context,
+  isWhole: boolean,
+  unable: Unable = rethrow,
+): Promise<readonly NightWatcher[]> {
   const watchers: NightWatcher[] = [];
   for (const make of WATCHERS) {
     try {
@@ -88,3 +76,16 @@ async function watchersLeft(context: Context, isWhole: boolean): Promise<readonl
   }
   return watchers;
 }
+
+/**
+ * Where all could be told at the start, a file that has gone since is no reason to leave a night out, nor to keep it from the
+ * others; and neither is a bug.
+ */
+const goOnWithout =
+  ({ log }: Context): Unable =>
+  (error) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const how = error instanceof ExpectedError ? '' : 'unexpected error, which is a bug: ';
+    log.warn(`The night goes on without it: ${how}${why}`);
+    if (how !== '' && error instanceof Error) log.debug(error.stack ?? why);
+  };

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { loadNotifyTargets, type NotifyAddress, rethrow, type Unable } from '../config/notify-targets.ts';
+import {
+  loadNotifyTargets,
+  type NotifyAddress,
+  orNothing,
+  rethrow,
+  type Unable,
+} from '../config/notify-targets.ts';
 import type { Instant } from '../domain/time.ts';
 import type { NightWatcher } from '../night/ports.ts';
 import type { Wire } from '../notify/http.ts';
@@ -11,7 +17,7 @@ import { warnWhenExposed } from './exposure.ts';
 import { nameOf } from './installation.ts';
 import { momentIn } from './render/schedule.ts';
 import { signingKey } from './signing-key.ts';
-import { zoneOfMachine } from './zone.ts';
+import { zoneOfNights } from './zone.ts';
 
 /** Who is told of which nights, and in whose name. */
 export interface Notifications {
@@ -23,20 +29,14 @@ export interface Notifications {
 
 /** @param unable is given a UsageError for who could not be told; without one it is thrown */
 export function notificationsOf(context: Context, unable: Unable = rethrow): Notifications {
-  const { notify, schedule } = context.config().config;
+  const { notify } = context.config().config;
   const { addresses, files } = loadNotifyTargets(context.surroundings, unable);
   for (const file of files) warnWhenExposed(context.log, 'The file with a secret of notify', file);
-  const timeZone = schedule.timeZone ?? zoneOfMachine();
-  const inZone = momentIn(timeZone);
-  const moment = (at: Instant) => `${inZone(at)} (${timeZone})`;
-  const targets = addresses.flatMap((address) => {
-    try {
-      return [targetOf(address, moment)];
-    } catch (error) {
-      unable(error);
-      return [];
-    }
-  });
+  const moment = (at: Instant) => {
+    const timeZone = zoneOfNights(context);
+    return `${momentIn(timeZone)(at)} (${timeZone})`;
+  };
+  const targets = addresses.flatMap((address) => orNothing(() => targetOf(address, moment), unable));
   return {
     listeners: targets.filter((target) => target.kind !== 'heartbeat'),
     heartbeat: targets.find((target) => target.kind === 'heartbeat') ?? null,

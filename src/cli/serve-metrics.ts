@@ -25,7 +25,7 @@ export function serverMetrics(
     readonly worker: Worker;
     /** When the next night begins; null: none of ours does. */
     readonly nextAt: () => Instant | null;
-    /** The last night of which anybody knows; null: of none. */
+    /** The last night, where its end is on no record; null otherwise. */
     readonly unrecorded: () => NightEnd | null;
   },
 ): ServerMetrics & { close: () => void } {

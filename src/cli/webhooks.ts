@@ -97,8 +97,7 @@ function createBatches(
       run: async (work, interrupts) => {
         client ??= await connect(context, never.signal);
         let isWell = true;
-        const connected = client;
-        const { remote } = connected;
+        const { remote } = client;
         const hungUp = () => {
           isWell = false;
           remote.hangUp();
@@ -106,7 +105,7 @@ function createBatches(
         // At the end of the grace nothing is waited for any more, not even an answer.
         interrupts.abort.addEventListener('abort', hungUp, { once: true });
         try {
-          const deps = await sweepDeps(context, store, connected, { progress: NO_PROGRESS });
+          const deps = await sweepDeps(context, store, client, { progress: NO_PROGRESS });
           const served = await serveBatch(
             { ...deps, remote: { ...remote, hangUp: hungUp }, confirm: null },
             sweepSettings(context.config().config),

@@ -1,3 +1,5 @@
+import type { Context } from './command.ts';
+
 /**
  * The time zone of this machine.
  *
@@ -19,4 +21,9 @@ export function knownZone(): string | null {
 /** The same for who only shows moments: UTC where nobody knows. */
 export function zoneOfMachine(): string {
   return knownZone() ?? 'UTC';
+}
+
+/** In which nights are spoken of: that in which they are planned, or else this machine's. */
+export function zoneOfNights({ config }: Pick<Context, 'config'>): string {
+  return config().config.schedule.timeZone ?? zoneOfMachine();
 }

@@ -30,6 +30,16 @@ export const rethrow: Unable = (error) => {
   throw error;
 };
 
+/** What is made, or nothing where it cannot be. */
+export function orNothing<T>(make: () => T, unable: Unable): readonly T[] {
+  try {
+    return [make()];
+  } catch (error) {
+    unable(error);
+    return [];
+  }
+}
+
 /** A piece of a URL that is as long as this, and no word or two, may be the token in it. */
 const LONG_PIECE = /[^/?&=]{16,}/g;
 const isNoWord = (piece: string) => /\d/.test(piece) || (/[a-z]/.test(piece) && /[A-Z]/.test(piece));
@@ -72,25 +82,15 @@ export function loadNotifyTargets(surroundings: Surroundings, unable: Unable): N
       secret: secret && { value: new Secret(secret.text), variable: secret.variable },
     };
   };
-  const addresses = Object.keys(NOTIFY_URLS).flatMap((kind): NotifyAddress[] => {
-    try {
-      const address = load(kind as NotifyAddress['kind']);
-      return address === null ? [] : [address];
-    } catch (error) {
-      unable(error);
-      return [];
-    }
-  });
+  const addresses = Object.keys(NOTIFY_URLS)
+    .flatMap((kind) => orNothing(() => load(kind as NotifyAddress['kind']), unable))
+    .filter((address) => address !== null);
   return { addresses, files };
 }
 
 function environmentOf(surroundings: Surroundings, unable: Unable): Environment {
-  try {
-    return readEnvironment(surroundings);
-  } catch (error) {
-    unable(error);
-    return realEnvironment(surroundings);
-  }
+  const [environment] = orNothing(() => readEnvironment(surroundings), unable);
+  return environment ?? realEnvironment(surroundings);
 }
 
 function find(environment: Environment, surroundings: Surroundings, variable: string, content: string) {

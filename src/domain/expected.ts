@@ -72,19 +72,27 @@ export function atTimes(next: (after: Instant) => Instant, jitterMs: number, inW
   };
 }
 
+/** Whether what began at `at` was early for the night that is due next, at `dueAt`, rather than one of the night before. */
+function isEarly(
+  next: (after: Instant) => Instant,
+  jitterMs: number,
+  { at, dueAt }: { readonly at: Instant; readonly dueAt: Instant },
+): boolean {
+  const earlyMs = dueAt - at;
+  // The one before, its jitter included, is not as near to it.
+  return earlyMs <= EARLY_MS && next(at - earlyMs - jitterMs - SECOND) === dueAt;
+}
+
 /** When the night is due after the one that began at `at`, which may have been a little early. */
 function dueAfter(next: (after: Instant) => Instant, jitterMs: number, at: Instant): Instant {
   const dueAt = next(at);
-  const earlyMs = dueAt - at;
-  // The one before, its jitter included, is not as near to it.
-  const isEarly = earlyMs <= EARLY_MS && next(at - earlyMs - jitterMs - SECOND) === dueAt;
-  return isEarly ? next(dueAt) : dueAt;
+  return isEarly(next, jitterMs, { at, dueAt }) ? next(dueAt) : dueAt;
 }
 
 /** Until when nights of a schedule are over, for one that began at `at`: when it was due, if it was early. */
 export function settledBy(next: (after: Instant) => Instant, jitterMs: number, at: Instant): Instant {
   const dueAt = next(at);
-  return dueAfter(next, jitterMs, at) === dueAt ? at : dueAt;
+  return isEarly(next, jitterMs, { at, dueAt }) ? dueAt : at;
 }
 
 /** What is known of the time of a sweep. */

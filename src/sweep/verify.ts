@@ -34,7 +34,7 @@ export async function verify(conversationId: string, until: Instant, parts: Read
     if (left > 0) await clock.sleep(Math.min(wait, left), context.signal);
     // What was asked before then says nothing of then, however late its answer comes.
     const asOf = clock.now();
-    const verdict = await readVerdict(conversationId, { api, clock, context: { ...context, urgent: true } });
+    const verdict = await readVerdict(conversationId, asOf, { api, context: { ...context, urgent: true } });
     if (verdict.kind === 'ended' || verdict.kind === 'gone' || asOf >= until) return verdict;
   }
 }
@@ -46,9 +46,12 @@ export function whyUnread(error: unknown, ending: Ending): ApiError {
   return new ApiError('the run ended before it was verified', { failure: 'lost' });
 }
 
-/** One read as a verdict. */
-async function readVerdict(conversationId: string, { api, clock, context }: Reads): Promise<Verdict> {
-  const asOf = clock.now();
+/** One read, begun now, as a verdict. */
+async function readVerdict(
+  conversationId: string,
+  asOf: Instant,
+  { api, context }: Pick<Reads, 'api' | 'context'>,
+): Promise<Verdict> {
   try {
     const conversation = await api.read(conversationId, context);
     if (conversation === null) return { kind: 'gone' };
