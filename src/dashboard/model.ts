@@ -23,11 +23,12 @@ const RUNS = 12;
 /** Pure: the same record and surroundings, the same model. */
 export function modelOf(around: Around): Model {
   const { seen, name, times, background, schedule, requestMaxAgeMs } = around;
+  const verdict = verdictOf(around);
   return {
     ...{ seen, name, times, background, schedule, requestMaxAgeMs },
-    verdict: verdictOf(around),
+    verdict,
     next: nextOf(around),
-    needs: needsOf(around),
+    needs: needsOf(around, verdict),
     hasBackground: hasBackground(around),
     isBlank: isBlank(around),
     runs: linesOf(around),
@@ -42,7 +43,7 @@ function hasBackground({ isFed, background, seen: { events } }: Around): boolean
 /** The newest runs, with the last night also where it has none. */
 function linesOf(around: Around): RunLine[] {
   const { seen, lastNight } = around;
-  const lines = runLines(seen, (run) => isAtWork(run, { ...around, now: seen.now }), RUNS);
+  const lines = runLines(seen, (run) => isAtWork(run, around, seen.now), RUNS);
   if (lastNight === null || offRecord(lastNight, seen.lastSweep) !== 'could_not_begin') return lines;
   return withUnrecorded(lines, lastNight).slice(0, RUNS);
 }

@@ -5,7 +5,7 @@ import { asksSomebody } from '../report/next-action.ts';
 import type { Failure, Unclosable } from '../report/report.ts';
 import type { BackgroundState } from './ports.ts';
 import { roughly } from './times.ts';
-import { isBlank, verdictOf, type Watched } from './verdict.ts';
+import { isBlank, type Verdict, type Watched } from './verdict.ts';
 
 /** Something that somebody should do, or at least know. */
 export interface Need {
@@ -39,9 +39,9 @@ const SHOWN = 5;
 const NAMED_DAYS = 5;
 
 /** What needs somebody, the most pressing first. */
-export function needsOf(around: Around): Need[] {
+export function needsOf(around: Around, verdict: Verdict): Need[] {
   const all = [
-    ...errand(around),
+    ...errand(verdict),
     ...backgroundTrouble(around),
     ...noMapping(around),
     ...missingNights(around),
@@ -57,8 +57,7 @@ function plain(key: string, title: string, todo: string, level: Need['level'] = 
 }
 
 /** What the verdict asks for. */
-function errand(around: Around): Need[] {
-  const { tone, sentence, errand: todo } = verdictOf(around);
+function errand({ tone, sentence, errand: todo }: Verdict): Need[] {
   if (todo === null) return [];
   return [plain('night', sentence.replace(/\.$/, ''), todo, tone === 'bad' ? 'act' : 'watch')];
 }

@@ -50,6 +50,7 @@ export interface AskedFigures {
 }
 
 export interface Question extends Signs {
+  readonly now: Instant;
   readonly timeZone: string;
   readonly staleAfterMs: number;
 }
@@ -67,7 +68,7 @@ export async function readSeen(store: DashboardStore, question: Question, step: 
   const firstSweepAt = await step(store.firstSweepAt);
   const hasMappings = await step(store.hasMappings);
   const isRunning = lastSweep !== null && lastSweep.state === 'running';
-  const atWork = isRunning && isAtWork(lastSweep, question) ? lastSweep.id : null;
+  const atWork = isRunning && isAtWork(lastSweep, question, now) ? lastSweep.id : null;
   if (expected !== null) await walk(expected, sweeps[0]?.startedAt ?? now, now, step);
   const progress = isRunning ? await step(() => store.progress(lastSweep.id)) : null;
   const asked = await readAsked(store, step);

@@ -29,7 +29,7 @@ export interface Verdict {
   readonly errand: string | null;
 }
 
-export interface Watched extends Omit<Signs, 'now'> {
+export interface Watched extends Signs {
   readonly seen: Seen;
   /** The path of the record, as it was given. */
   readonly db: string;
@@ -40,8 +40,9 @@ export interface Watched extends Omit<Signs, 'now'> {
 export function verdictOf(watched: Watched): Verdict {
   const { seen, schedule, lastNight, times } = watched;
   const { lastSweep } = seen;
-  if (lastSweep?.state === 'running' && isAtWork(lastSweep, { ...watched, now: seen.now }))
+  if (lastSweep?.state === 'running' && isAtWork(lastSweep, watched, seen.now)) {
     return atWork(lastSweep, watched);
+  }
   const since = schedule?.runningSince ?? null;
   if (since !== null && (lastSweep === null || lastSweep.startedAt < since)) {
     return atWorkAlready(since, lastSweep, times);
@@ -50,7 +51,7 @@ export function verdictOf(watched: Watched): Verdict {
   if (lastNight !== null && off === 'could_not_conclude') return couldNotConclude(lastNight, times);
   const tried = lastTried(lastNight, lastSweep);
   if (tried === null) return nothingYet(watched);
-  const overdue = overdueOf(tried, { ...watched, now: seen.now });
+  const overdue = overdueOf(tried, watched, seen.now);
   if (overdue !== null) return didNotRun(tried, overdue, watched);
   if (lastNight !== null && off === 'could_not_begin') return couldNotBegin(lastNight, times);
   return lastSweep === null ? nothingYet(watched) : ended(lastSweep, watched);

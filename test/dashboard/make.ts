@@ -1,6 +1,7 @@
 import type { Around } from '../../src/dashboard/needs.ts';
 import type { Seen } from '../../src/dashboard/read.ts';
 import { timesIn } from '../../src/dashboard/times.ts';
+import type { NightEnd } from '../../src/domain/night.ts';
 import { noCounts, noRequests, type Run } from '../../src/domain/run.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { every } from '../helpers/expected.ts';
@@ -24,6 +25,12 @@ export function aRun({ counts, ...changes }: Changes = {}): Run {
     counts: { ...noCounts(), closed: 177, kept: 20, ...counts },
     ...changes,
   };
+}
+
+/** A night that could not begin, an hour ago. */
+export function couldNotBegin(message: string): NightEnd {
+  const startedAt = NOW - HOUR;
+  return { startedAt, finishedAt: startedAt + 1, exitCode: 4, message, hadRun: false };
 }
 
 /** A record of these runs, the newest first. */

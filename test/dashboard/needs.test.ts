@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { needsOf } from '../../src/dashboard/needs.ts';
+import { modelOf } from '../../src/dashboard/model.ts';
+import type { Around, Need } from '../../src/dashboard/needs.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
-import { aRun, around, NOW, seen } from './make.ts';
+import { aRun, around, couldNotBegin, NOW, seen } from './make.ts';
+
+const needsOf = (surroundings: Around): readonly Need[] => modelOf(surroundings).needs;
 
 const IDLE = { phase: 'idle', trouble: null, retryAt: null, lastBatchAt: null } as const;
 
@@ -68,13 +71,7 @@ describe('what needs somebody', () => {
   });
 
   it('is what to do about a night that could not begin or did not run, and of work left every night', () => {
-    const lastNight = {
-      startedAt: NOW - HOUR,
-      finishedAt: NOW - HOUR + 1,
-      exitCode: 2,
-      message: 'No.',
-      hadRun: false,
-    } as const;
+    const lastNight = { ...couldNotBegin('No.'), exitCode: 2 } as const;
     expect(needsOf(around(seen([aRun()]), { lastNight }))).toMatchObject([
       {
         level: 'act',

@@ -6,12 +6,11 @@ import { modelOf } from '../../src/dashboard/model.ts';
 import type { Seen } from '../../src/dashboard/read.ts';
 import { runLines } from '../../src/dashboard/run-lines.ts';
 import { roughly } from '../../src/dashboard/times.ts';
-import type { NightEnd } from '../../src/domain/night.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { dayName } from '../../src/report/formats/html/words.ts';
 import { tries } from '../helpers/fuzz.ts';
 import { emptyReport, fullReport, listed } from '../report/html/samples.ts';
-import { aRun, around, NOW, seen } from './make.ts';
+import { aRun, around, couldNotBegin, NOW, seen } from './make.ts';
 
 const FRESH = { asOf: NOW, ageSeconds: 2, everyMs: 5_000, canLogOut: true };
 
@@ -273,13 +272,7 @@ describe('the recent runs', () => {
   });
 
   it('have a row without a number for a night that could not begin', () => {
-    const lastNight: NightEnd = {
-      startedAt: NOW - HOUR,
-      finishedAt: NOW - HOUR + 1,
-      exitCode: 4,
-      message: 'No way in.',
-      hadRun: false,
-    };
+    const lastNight = couldNotBegin('No way in.');
     const rowsOf = (record: Seen) => {
       const { runs } = modelOf(around(record, { lastNight }));
       return runs.map(({ id, end, exitCode }) => [id, end, exitCode]);

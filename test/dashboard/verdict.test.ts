@@ -7,7 +7,7 @@ import type { NightEnd } from '../../src/domain/night.ts';
 import type { Life } from '../../src/domain/run.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { byCron, every } from '../helpers/expected.ts';
-import { aRun, around, NIGHT, NOW, seen } from './make.ts';
+import { aRun, around, couldNotBegin, NIGHT, NOW, seen } from './make.ts';
 
 const SCHEDULE: ScheduleState = {
   ...{ cron: '0 2 * * *', timeZone: 'UTC', nextAt: NIGHT + DAY, runningSince: null },
@@ -173,13 +173,7 @@ describe('the verdict on a night', () => {
   });
 
   it('tells of a sweep that could not begin, until one has', () => {
-    const last: NightEnd = {
-      startedAt: NOW - HOUR,
-      finishedAt: NOW - HOUR + 1,
-      exitCode: 4,
-      message: 'No credentials.',
-      hadRun: false,
-    };
+    const last = couldNotBegin('No credentials.');
     expect(verdictOf(around(seen([aRun()]), { lastNight: last }))).toMatchObject({
       ...{ tone: 'bad', short: 'could not begin', todo: 'No credentials.' },
     });

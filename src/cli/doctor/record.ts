@@ -1,7 +1,8 @@
 import { EXIT, ExpectedError } from '../../domain/errors.ts';
-import { COUNTED, overdueSince } from '../../domain/expected.ts';
+import { COUNTED, type Expected, type Overdue, overdueSince } from '../../domain/expected.ts';
 import { policyWidened } from '../../domain/guard.ts';
-import { offRecord } from '../../domain/night.ts';
+import { lastTried, offRecord } from '../../domain/night.ts';
+import type { Run } from '../../domain/run.ts';
 import { counted } from '../../domain/text.ts';
 import { humanDuration, type Instant, toIso } from '../../domain/time.ts';
 import { createLease } from '../../store/lease.ts';
@@ -89,39 +90,27 @@ function lease(context: Context, store: Store): Check {
 }
 
 async function lastNight(context: Context, store: Store): Promise<Check> {
+  const now = context.io.clock.now();
   const last = store.dashboard.lastSweep();
-  const night = readLastNight(databasePath(context));
-  const ago = (at: Instant) => `${humanDuration(context.io.clock.now() - at)} ago (${toIso(at)})`;
   const life = last?.state === 'running' ? lifeOf(last, context.io, false) : null;
-  const off = life === 'alive' ? null : offRecord(night, last);
-  const tried = off === 'could_not_begin' ? night : last;
+  // What failed while a sweep is known to be at work was another's night.
+  const night = life === 'alive' ? null : readLastNight(databasePath(context));
+  const off = offRecord(night, last);
+  const tried = lastTried(night, last);
   if (tried === null) return warn('last sweep', 'no full one yet; begin with nightsweep sweep --dry-run');
-  const how = last?.state === 'running' ? 'running' : `${last?.state}, exit ${tried.exitCode ?? 'open'}`;
+  const run = `run ${last?.id}`;
+  const ago = (at: Instant) => `${humanDuration(now - at)} ago (${toIso(at)})`;
+  if (life === 'dead' && off === null) {
+    return warn('last sweep', `${run}, ${ago(tried.startedAt)}, died; the next one recovers what it left`);
+  }
   const says =
     night !== null && off !== null
-      ? `${off === 'could_not_begin' ? 'could not begin' : `run ${last?.id}, could not tell its end`} ${ago(night.startedAt)}, exit ${night.exitCode}: ${night.message}`
-      : `run ${last?.id}, ${ago(tried.startedAt)}: ${how}`;
-  if (life === 'dead' && off === null) {
-    return warn(
-      'last sweep',
-      `run ${last?.id}, ${ago(tried.startedAt)}, died; the next one recovers what it left`,
-    );
-  }
-  const expected = await expectedNights(context);
-  const overdue =
-    expected === null || life === 'alive' ? null : overdueSince(expected, tried, context.io.clock.now());
-  if (overdue !== null) {
-    const { nights, firstDueAt } = overdue;
-    const due =
-      expected?.everyMs == null
-        ? `${nights > 1 ? 'the first ' : ''}${toIso(firstDueAt)} (schedule.cron, or set expectedEvery)`
-        : `${nights > 1 ? 'one ' : ''}every ${humanDuration(expected.everyMs)} (expectedEvery)`;
-    const were =
-      nights > 1 ? `${nights < COUNTED ? nights : `at least ${COUNTED}`} were due since,` : 'one was due';
-    return warn(
-      'last sweep',
-      `${says}; ${were} ${due}, so see whether cron, the timer or the server that begins it is there`,
-    );
+      ? `${off === 'could_not_begin' ? 'could not begin' : `${run}, could not tell its end`} ${ago(night.startedAt)}, exit ${night.exitCode}: ${night.message}`
+      : `${run}, ${ago(tried.startedAt)}: ${howOf(last)}`;
+  const expected = life === 'alive' ? null : await expectedNights(context);
+  const overdue = expected && overdueSince(expected, tried, now);
+  if (expected !== null && overdue !== null) {
+    return warn('last sweep', `${says}; ${inWords(overdue, expected)}, so see whether ${STARTERS} is there`);
   }
   if (off !== null) return warn('last sweep', says);
   if (tried.exitCode === EXIT.refused) {
@@ -131,4 +120,21 @@ async function lastNight(context: Context, store: Store): Promise<Check> {
   }
   const fine = tried.exitCode === EXIT.ok || last?.state === 'running';
   return fine ? ok('last sweep', says) : warn('last sweep', `${says}; see nightsweep runs ${last?.id}`);
+}
+
+const STARTERS = 'cron, the timer or the server that begins it';
+
+function howOf(last: Run | null): string {
+  return last?.state === 'running' ? 'running' : `${last?.state}, exit ${last?.exitCode ?? 'open'}`;
+}
+
+/** `4 were due since, the first 2026-11-25T01:30:00.000Z (schedule.cron, …)` */
+function inWords({ nights, firstDueAt }: Overdue, { everyMs }: Expected): string {
+  const several = nights > 1;
+  const many = nights < COUNTED ? nights : `at least ${COUNTED}`;
+  const due =
+    everyMs === null
+      ? `${several ? 'the first ' : ''}${toIso(firstDueAt)} (schedule.cron, or set expectedEvery)`
+      : `${several ? 'one ' : ''}every ${humanDuration(everyMs)} (expectedEvery)`;
+  return `${several ? `${many} were due since,` : 'one was due'} ${due}`;
 }
